@@ -1,0 +1,55 @@
+# Configuration of the lit tests. Parameters (lit --param name=value):
+#   long=1    also run the tests that REQUIRE: long
+#   seeds=N   what %seeds expands to: how many seeds a test tries (default 1)
+import os
+import shutil
+import subprocess
+
+import lit.formats
+
+config.name = "PIT"
+config.test_format = lit.formats.ShTest(execute_external=False)
+config.suffixes = [".ptx", ".mlir", ".test"]
+config.excludes = ["Inputs", "Unit", "Fuzz", "CMakeLists.txt", "lit.cfg.py"]
+config.test_source_root = os.path.dirname(__file__)
+config.test_exec_root = os.path.join(config.pit_obj_root, "test")
+
+# The tools of this build come first, then FileCheck and its like.
+config.environment["PATH"] = os.pathsep.join(
+    [config.pit_bin_dir, config.llvm_tools_dir, os.environ.get("PATH", "")])
+
+# A CUDA toolkit is never needed, only used where there is one.
+for tool in ("ptxas", "nvcc"):
+    path = shutil.which(tool) or shutil.which(tool, path="/usr/local/cuda/bin")
+    if path:
+        config.available_features.add(tool)
+        config.environment["PATH"] += os.pathsep + os.path.dirname(path)
+
+
+def has_numpy(python):
+    try:
+        return subprocess.run([python, "-c", "import numpy"], stdin=subprocess.DEVNULL,
+                              capture_output=True, timeout=60).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+
+
+# %python: an interpreter with numpy where there is one. Without numpy it is
+# the one of the configure step, and tests that need more say REQUIRES: numpy.
+python = next((p for p in (config.python, "/usr/bin/python3") if has_numpy(p)), None)
+if python:
+    config.available_features.add("numpy")
+config.substitutions.append(("%python", python or config.python))
+
+config.substitutions.append(("%seeds", lit_config.params.get("seeds", "1")))
+config.substitutions.append(("%test_root", config.test_source_root))
+if lit_config.params.get("long", "0") not in ("", "0"):
+    config.available_features.add("long")
+
+# Under a sanitizer a program runs many times slower; a test may ask.
+for sanitizer in filter(None, config.sanitize.split(",")):
+    config.available_features.add(
+        {"address": "asan", "undefined": "ubsan", "thread": "tsan"}.get(sanitizer, sanitizer))
+for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS", "LLVM_PROFILE_FILE"):
+    if name in os.environ:
+        config.environment[name] = os.environ[name]
