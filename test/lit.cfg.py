@@ -50,6 +50,8 @@ if lit_config.params.get("long", "0") not in ("", "0"):
 for sanitizer in filter(None, config.sanitize.split(",")):
     config.available_features.add(
         {"address": "asan", "undefined": "ubsan", "thread": "tsan"}.get(sanitizer, sanitizer))
-for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS", "LLVM_PROFILE_FILE"):
-    if name in os.environ:
-        config.environment[name] = os.environ[name]
+# A finding aborts: its exit code 1 could pass for a diagnosis of the tool's.
+for name, value in (("ASAN_OPTIONS", "abort_on_error=1:detect_stack_use_after_return=1"),
+                    ("UBSAN_OPTIONS", "abort_on_error=1:print_stacktrace=1"),
+                    ("TSAN_OPTIONS", "abort_on_error=1:halt_on_error=1")):
+    config.environment[name] = os.environ.get(name, value)
