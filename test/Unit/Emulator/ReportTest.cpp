@@ -14,7 +14,8 @@ using namespace pit::emu;
 namespace {
 
 TEST(Report, NamesEverythingItKnows) {
-  Report r{ReportKind::Race};
+  Report r;
+  r.kind = ReportKind::Race;
   r.message = "store of 4 bytes to 'As' + 128, read by warp 1 without order";
   r.buffer = "As";
   r.offset = 128;
@@ -33,7 +34,8 @@ TEST(Report, NamesEverythingItKnows) {
 }
 
 TEST(Report, LeavesOutWhatIsUnknown) {
-  Report r{ReportKind::Deadlock};
+  Report r;
+  r.kind = ReportKind::Deadlock;
   r.message = "no warp can go on";
   r.file = "k.ptx";
   EXPECT_EQ(r.str(),
