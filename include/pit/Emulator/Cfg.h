@@ -46,9 +46,9 @@ struct Loop {
 };
 
 /// The control flow graph of one function. `bra` and `brx.idx` go to their
-/// labels; an instruction with a guard also falls through; `ret`, `exit` and
-/// `trap` leave the function; a call of a `.noreturn` function ends its block
-/// without a successor; any other call falls through.
+/// labels; an instruction with a guard also falls through; `ret`, `exit`,
+/// `trap` and a call of a `.noreturn` function leave the function; any other
+/// call falls through.
 class Cfg {
 public:
   /// "no instruction", "no block".
@@ -61,9 +61,7 @@ public:
   const std::vector<BasicBlock> &blocks() const { return blockList; }
   /// The number that stands for leaving the function in successor lists; one
   /// more than the last block.
-  uint32_t exitBlock() const {
-    return static_cast<uint32_t>(blockList.size());
-  }
+  uint32_t exitBlock() const { return static_cast<uint32_t>(blockList.size()); }
   /// The block of an instruction.
   uint32_t blockOf(uint32_t instruction) const { return blockOfs[instruction]; }
   /// Whether the block can be reached from the start of the function.
@@ -80,16 +78,18 @@ public:
   /// The immediate post-dominator: a block, or exitBlock().
   ///
   /// Paths on which a thread ends without coming back are left out if the block
-  /// that they leave has another successor, because threads that end there never
-  /// meet the others again: a path into a block that ends in `trap` or in a call
-  /// that does not return, and, where that ends the thread (`exit`; `ret` in a
-  /// kernel), into a block that does nothing else or that is reached only that
-  /// way and ends without waiting for other threads. A loop that never ends is
-  /// taken to leave from its last block.
-  uint32_t immediatePostDominator(uint32_t block) const { return ipdoms[block]; }
+  /// that they leave has another successor, because threads that end there
+  /// never meet the others again: a path into a block that ends in `trap` or in
+  /// a call that does not return, and, where that ends the thread (`exit`;
+  /// `ret` in a kernel), into a block that does nothing else or that is reached
+  /// only that way and ends without waiting for other threads. A loop that
+  /// never ends is taken to leave from its last block.
+  uint32_t immediatePostDominator(uint32_t block) const {
+    return ipdoms[block];
+  }
   /// Where the threads that a branch in `instruction` separates meet again: the
-  /// index of the first instruction of the immediate post-dominator, or kNone if
-  /// that is the exit. Meant for the last instruction of a block.
+  /// index of the first instruction of the immediate post-dominator, or kNone
+  /// if that is the exit. Meant for the last instruction of a block.
   uint32_t reconvergence(uint32_t instruction) const;
 
   /// The natural loops, an outer loop before the loops inside. Cycles without a
@@ -99,13 +99,22 @@ public:
   int loopOf(uint32_t block) const { return loopOfs[block]; }
 
 private:
+  /// What the last instruction of a block does, where it takes it.
+  enum class Leave : uint8_t {
+    No,     ///< goes on inside the function
+    Return, ///< back to the caller
+    Exit,   ///< the thread ends
+    Trap    ///< the kernel ends
+  };
   void findBlocks(const Function &function, const Module *module);
+  void findDominators();
   void findPostDominators(const Function &function);
+  std::vector<bool> findDeadEnds(const Function &function) const;
   void findLoops();
 
   std::vector<BasicBlock> blockList;
   std::vector<uint32_t> blockOfs;      ///< instruction -> block
-  std::vector<bool> endsThreads;       ///< block: no edge leaves it, threads end
+  std::vector<Leave> leaves;           ///< block -> meaning of its exit edge
   std::vector<uint32_t> idoms, ipdoms; ///< block -> block
   std::vector<uint32_t> domIn, domOut; ///< block -> times of a walk of the tree
   std::vector<Loop> loopList;

@@ -23,8 +23,8 @@ constexpr std::array<uint8_t, 256> makeClasses() {
     bool digit = c >= '0' && c <= '9';
     bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
     bool hex = digit || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-    bool blank = c == ' ' || c == '\t' || c == '\n' || c == '\r' ||
-                 c == '\f' || c == '\v';
+    bool blank = c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' ||
+                 c == '\v';
     classes[c] = (digit || letter || c == '_' || c == '$' ? Follow : 0) |
                  (digit ? Digit : 0) | (hex ? HexDigit : 0) |
                  (blank ? Blank : 0);

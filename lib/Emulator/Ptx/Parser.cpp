@@ -15,7 +15,8 @@ namespace pit::ptx {
 Parser::Parser(Module &module) : module(module), lexer(module.text) {
   module.lineStarts.push_back(0);
   std::string_view text = module.text;
-  for (size_t at = text.find('\n'); at != text.npos; at = text.find('\n', at + 1))
+  for (size_t at = text.find('\n'); at != text.npos;
+       at = text.find('\n', at + 1))
     module.lineStarts.push_back(static_cast<uint32_t>(at + 1));
   advance();
 }
@@ -136,9 +137,8 @@ bool Parser::parseTarget() {
       "debug", "texmode_unified", "texmode_independent", "map_f64_to_f32"};
   do {
     std::string_view text = token.text;
-    bool isOption =
-        std::find(std::begin(options), std::end(options), text) !=
-        std::end(options);
+    bool isOption = std::find(std::begin(options), std::end(options), text) !=
+                    std::end(options);
     bool isTarget = text.substr(0, 3) == "sm_" && text.size() > 3 &&
                     text[3] >= '0' && text[3] <= '9';
     if (!token.is(Token::Identifier) || (!isOption && !isTarget))
@@ -278,12 +278,13 @@ bool Parser::parseFunction(bool isEntry, Linkage linkage, uint32_t start) {
       !parseParameters(parsed, parsed.returns, parsed.returnRegisters, false))
     return false;
   if (!token.is(Token::Identifier))
-    return expected(isEntry ? "the name of a kernel" : "the name of a function");
+    return expected(isEntry ? "the name of a kernel"
+                            : "the name of a function");
   parsed.name = token.text;
   uint32_t nameOffset = token.offset;
   advance();
-  if (token.is('(') && !parseParameters(parsed, parsed.params,
-                                        parsed.paramRegisters, isEntry))
+  if (token.is('(') &&
+      !parseParameters(parsed, parsed.params, parsed.paramRegisters, isEntry))
     return false;
   if (!parseFunctionDirectives(parsed))
     return false;
@@ -291,7 +292,8 @@ bool Parser::parseFunction(bool isEntry, Linkage linkage, uint32_t start) {
     return expected("a function body or ';'");
   parsed.hasBody = token.is('{');
 
-  auto [place, fresh] = module.functionsByName.try_emplace(parsed.name, nullptr);
+  auto [place, fresh] =
+      module.functionsByName.try_emplace(parsed.name, nullptr);
   if (fresh) {
     Symbol symbol;
     symbol.kind = Symbol::Function;

@@ -52,7 +52,9 @@ private:
   // Parser.cpp: helpers.
   void advance();
   bool fail(uint32_t offset, std::string text);
-  bool failHere(std::string text) { return fail(token.offset, std::move(text)); }
+  bool failHere(std::string text) {
+    return fail(token.offset, std::move(text));
+  }
   /// "expected <what>, but got 'xyz'"
   bool expected(std::string_view what);
   bool failRedeclared(std::string_view name);
@@ -111,8 +113,8 @@ private:
   bool parseInitializer(Variable &variable,
                         const std::vector<uint64_t> &dimensions);
   bool parseInitializerLevel(Variable &variable,
-                             const std::vector<uint64_t> &extents,
-                             size_t level, uint64_t offset, uint64_t &used);
+                             const std::vector<uint64_t> &extents, size_t level,
+                             uint64_t offset, uint64_t &used);
   bool parseInitializerElement(Variable &variable, uint64_t offset);
   bool parseMask(Variable &variable, uint64_t mask, uint32_t start,
                  uint64_t offset);
@@ -164,7 +166,7 @@ private:
   uint32_t lineCursor = 0;
   uint32_t previousEnd = 0; ///< offset after the last token consumed
   uint64_t initializerBytes = 0;
-  std::vector<Operand> operands;          ///< of the instruction being parsed
+  std::vector<Operand> operands;           ///< of the instruction being parsed
   std::vector<std::string_view> modifiers; ///< likewise
   bool hasPending = false;                 ///< likewise
   bool isBranch = false;                   ///< likewise

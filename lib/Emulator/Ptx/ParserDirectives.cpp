@@ -161,15 +161,14 @@ bool Parser::parseRegisters() {
       if (token.is(Token::Integer) &&
           (token.value == 0 || token.value > kMaxRegisterRange))
         return failHere("'" + std::string(name.text) + "' declares " +
-                        std::string(token.text) +
-                        " registers, expected 1 to " +
+                        std::string(token.text) + " registers, expected 1 to " +
                         std::to_string(kMaxRegisterRange));
       uint32_t count;
       if (!parseU32(count, "a number of registers") ||
           !expect('>', "after the number of registers"))
         return false;
-      fresh = symbols.declareRange(id, count, specifiers.type,
-                                   specifiers.vector);
+      fresh =
+          symbols.declareRange(id, count, specifiers.type, specifiers.vector);
     } else {
       Symbol symbol;
       symbol.kind = Symbol::Register;
@@ -241,8 +240,8 @@ bool Parser::parseSpecifiers(Variable &variable, bool parameter) {
     if (type == Type::None || variable.type != Type::None)
       return expected("the type of a variable");
     if (!isFundamental(type))
-      return failHere("variables cannot have type '" +
-                      std::string(token.text) + "'");
+      return failHere("variables cannot have type '" + std::string(token.text) +
+                      "'");
     variable.type = type;
     advance();
   }

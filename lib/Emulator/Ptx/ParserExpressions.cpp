@@ -223,15 +223,16 @@ bool Parser::applyBinary(int op, Constant &left, const Constant &right,
     else if (left.kind == Constant::U64)
       left.bits = amount > 63 ? 0 : left.bits >> amount;
     else
-      left.bits = static_cast<uint64_t>(asSigned >> (amount > 63 ? 63 : amount));
+      left.bits =
+          static_cast<uint64_t>(asSigned >> (amount > 63 ? 63 : amount));
     return true;
   }
   bool isSigned = left.kind == Constant::S64 && right.kind == Constant::S64;
   uint64_t a = left.bits, b = right.bits;
   if (isComparison) {
-    left = makeS64(isSigned ? compare(op, static_cast<int64_t>(a),
-                                      static_cast<int64_t>(b))
-                            : compare(op, a, b));
+    left = makeS64(
+        isSigned ? compare(op, static_cast<int64_t>(a), static_cast<int64_t>(b))
+                 : compare(op, a, b));
     return true;
   }
   left.kind = isSigned ? Constant::S64 : Constant::U64;
@@ -305,15 +306,14 @@ bool Parser::parseConstant(Constant &value) {
     return false;
   if (first.isFloat() != second.isFloat())
     return fail(offset, "'?' between an integer and a floating-point constant");
-  bool isUnsigned =
-      first.kind == Constant::U64 || second.kind == Constant::U64;
+  bool isUnsigned = first.kind == Constant::U64 || second.kind == Constant::U64;
   bool differ = first.kind != second.kind;
   value = isTrue(value) ? first : second;
   if (differ)
-    value = value.isFloat()
-                ? Constant::fromDouble(value.asDouble())
-                : Constant{isUnsigned ? Constant::U64 : Constant::S64,
-                           value.bits};
+    value =
+        value.isFloat()
+            ? Constant::fromDouble(value.asDouble())
+            : Constant{isUnsigned ? Constant::U64 : Constant::S64, value.bits};
   return true;
 }
 

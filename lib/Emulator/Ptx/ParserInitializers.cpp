@@ -68,8 +68,7 @@ bool Parser::parseInitializerLevel(Variable &variable,
   return expect('}', "after initial values");
 }
 
-bool Parser::reserveInitializer(Variable &variable, uint64_t end,
-                                uint32_t at) {
+bool Parser::reserveInitializer(Variable &variable, uint64_t end, uint32_t at) {
   if (end <= variable.init.size())
     return true;
   initializerBytes += end - variable.init.size();
@@ -86,11 +85,10 @@ bool Parser::parseInitializerSymbol(std::string_view &name) {
   Symbol symbol;
   if (token.is(Token::Identifier))
     symbol = symbols.lookup(symbols.intern(token.text), none);
-  bool isAddress =
-      symbol.kind == Symbol::Function ||
-      (symbol.kind == Symbol::Variable &&
-       (symbol.variable->space == Space::Global ||
-        symbol.variable->space == Space::Const));
+  bool isAddress = symbol.kind == Symbol::Function ||
+                   (symbol.kind == Symbol::Variable &&
+                    (symbol.variable->space == Space::Global ||
+                     symbol.variable->space == Space::Const));
   if (token.is(Token::Identifier) && !isAddress)
     return failHere("'" + std::string(token.text) +
                     "' is neither a function nor a .global or .const variable "

@@ -307,8 +307,8 @@ bool Parser::parseNamed(Operand &operand) {
       return true;
     unsigned size = function->registers[symbol.index].vector;
     constexpr std::string_view letters = "xyzwrgba";
-    size_t which = token.text.size() == 2 ? letters.find(token.text[1])
-                                          : letters.npos;
+    size_t which =
+        token.text.size() == 2 ? letters.find(token.text[1]) : letters.npos;
     if (which == letters.npos || which % 4 >= size || size == 1)
       return failHere("register '" + std::string(name.text) +
                       "' has no component '" + std::string(token.text) + "'");
@@ -408,8 +408,8 @@ bool Parser::parseAddress(Operand &operand) {
       operand.value = base.value;
       base.value = 0;
     } else if (base.kind == Operand::Kind::Label) {
-      return fail(start, "undeclared variable '" + std::string(name.text) +
-                             "'");
+      return fail(start,
+                  "undeclared variable '" + std::string(name.text) + "'");
     } else {
       return fail(start, "'" + std::string(name.text) +
                              "' cannot be the base of an address");

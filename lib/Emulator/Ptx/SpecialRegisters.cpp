@@ -81,11 +81,11 @@ bool isNumbered(std::string_view name, std::string_view prefix,
 
 bool isSpecialRegister(std::string_view name, bool &isVector) {
   isVector = false;
-  const Special *found = std::lower_bound(
-      std::begin(specials), std::end(specials), name,
-      [](const Special &special, std::string_view wanted) {
-        return special.name < wanted;
-      });
+  const Special *found =
+      std::lower_bound(std::begin(specials), std::end(specials), name,
+                       [](const Special &special, std::string_view wanted) {
+                         return special.name < wanted;
+                       });
   if (found != std::end(specials) && found->name == name) {
     isVector = found->isVector;
     return true;

@@ -58,7 +58,8 @@ SymbolTable::SymbolTable() : slots(1024) { names.reserve(512); }
 
 int32_t SymbolTable::find(std::string_view name) const {
   uint64_t hash = hashOf(name);
-  for (size_t i = hash & (slots.size() - 1);; i = (i + 1) & (slots.size() - 1)) {
+  for (size_t i = hash & (slots.size() - 1);;
+       i = (i + 1) & (slots.size() - 1)) {
     if (!slots[i])
       return -1;
     const Entry &entry = names[slots[i] - 1];

@@ -2,8 +2,8 @@
 //
 // Interned names with a stack of bindings each, so that entering and leaving a
 // scope costs only what the scope declared, and a lookup is one hash. Registers
-// declared as a range (`.reg .b32 %r<100>`) become real ones at their first use;
-// a range of any size therefore costs nothing.
+// declared as a range (`.reg .b32 %r<100>`) become real ones at their first
+// use; a range of any size therefore costs nothing.
 //
 //===----------------------------------------------------------------------===//
 
@@ -54,8 +54,8 @@ public:
   /// Binds `prefix`0 .. `prefix`(count-1); false if one of them is taken.
   bool declareRange(Name prefix, uint32_t count, Type type, unsigned vector);
 
-  /// The innermost meaning of `name`, Symbol::None if it has none. An element of
-  /// a range is added to `registers` when it is met first.
+  /// The innermost meaning of `name`, Symbol::None if it has none. An element
+  /// of a range is added to `registers` when it is met first.
   Symbol lookup(Name name, std::vector<Register> &registers);
   /// The meaning of `name` in the innermost scope alone.
   Symbol lookupHere(Name name) const;
@@ -102,7 +102,8 @@ private:
   std::vector<uint32_t> slots; ///< hash table of name + 1, 0 is free
   std::vector<Binding> bindings;
   std::vector<Scope> scopes;
-  std::unordered_map<uint64_t, uint32_t> made; ///< serial and number -> register
+  std::unordered_map<uint64_t, uint32_t>
+      made; ///< serial and number -> register
   uint32_t epoch = 1;
   uint32_t nextSerial = 0;
 };
