@@ -1,0 +1,44 @@
+//===- File.h - reading and writing whole files -----------------*- C++ -*-===//
+
+#ifndef PIT_SUPPORT_FILE_H
+#define PIT_SUPPORT_FILE_H
+
+#include "pit/Emulator/Expected.h"
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace pit {
+
+using emu::Error;
+using emu::Expected;
+
+/// The content of a regular file. The error names the file and the reason.
+Expected<std::string> readFile(const std::string &path);
+
+/// A file written in two steps, so that a failure leaves no half-written file
+/// and no overwritten one: `stage` writes a temporary file beside the target
+/// (into it where the target is a device or a pipe: nothing else is possible),
+/// `commit` renames it. What is never committed disappears with the object.
+class StagedFile {
+public:
+  /// Writes the concatenation of `parts`. A symbolic link is followed; the mode
+  /// of an existing target is kept.
+  static Expected<StagedFile>
+  stage(const std::string &path, std::initializer_list<std::string_view> parts);
+  StagedFile(StagedFile &&other) noexcept;
+  StagedFile &operator=(StagedFile &&other) noexcept;
+  ~StagedFile();
+  /// Puts the file in its place; at most once.
+  Error commit();
+
+private:
+  StagedFile() = default;
+  std::string target, temporary; ///< temporary is empty once there is none
+};
+
+} // namespace pit
+
+#endif // PIT_SUPPORT_FILE_H

@@ -1,0 +1,146 @@
+//===- File.cpp - reading and writing whole files -------------------------===//
+
+#include "pit/Support/File.h"
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+using namespace pit;
+
+namespace {
+
+Error systemError(const std::string &path, std::string_view what) {
+  return Error{path + ": " + std::string(what) + ": " + std::strerror(errno)};
+}
+
+/// Closes a descriptor at the end of its scope.
+struct Descriptor {
+  int fd;
+  explicit Descriptor(int fd) : fd(fd) {}
+  Descriptor(const Descriptor &) = delete;
+  ~Descriptor() { close(); }
+  bool close() {
+    int old = std::exchange(fd, -1);
+    return old < 0 || ::close(old) == 0;
+  }
+};
+
+bool writeAll(int fd, std::string_view data) {
+  while (!data.empty()) {
+    ssize_t n = ::write(fd, data.data(), data.size());
+    if (n < 0 && errno == EINTR)
+      continue;
+    if (n <= 0)
+      return false;
+    data.remove_prefix(size_t(n));
+  }
+  return true;
+}
+
+} // namespace
+
+Expected<std::string> pit::readFile(const std::string &path) {
+  // NONBLOCK: a pipe without a writer is refused below instead of waited for.
+  Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (file.fd < 0)
+    return systemError(path, "cannot open");
+  struct stat info;
+  if (fstat(file.fd, &info) != 0)
+    return systemError(path, "cannot read");
+  if (!S_ISREG(info.st_mode))
+    return Error{
+        path + ": cannot read: expected a regular file, but it is " +
+        (S_ISDIR(info.st_mode) ? "a directory" : "a device or a pipe")};
+  std::string content(size_t(info.st_size), '\0');
+  size_t filled = 0;
+  while (filled < content.size()) {
+    ssize_t n =
+        ::read(file.fd, content.data() + filled, content.size() - filled);
+    if (n < 0 && errno == EINTR)
+      continue;
+    if (n < 0)
+      return systemError(path, "cannot read");
+    if (n == 0)
+      break; // it has become shorter meanwhile
+    filled += size_t(n);
+  }
+  content.resize(filled);
+  return content;
+}
+
+Expected<StagedFile>
+StagedFile::stage(const std::string &path,
+                  std::initializer_list<std::string_view> parts) {
+  StagedFile file;
+  file.target = path;
+  mode_t mode = 0;
+  struct stat info;
+  bool exists = stat(path.c_str(), &info) == 0;
+  if (exists && S_ISDIR(info.st_mode))
+    return Error{path + ": cannot write: it is a directory"};
+  bool direct = exists && !S_ISREG(info.st_mode);
+  int fd = -1;
+  if (direct) {
+    fd = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+  } else {
+    if (exists) {
+      mode = info.st_mode & 07777;
+      if (access(path.c_str(), W_OK) != 0)
+        return systemError(path, "cannot write");
+      if (char *real = realpath(path.c_str(), nullptr)) {
+        file.target = real;
+        std::free(real);
+      }
+    }
+    // Created exclusively, so that two processes never share one.
+    for (unsigned attempt = 0; attempt < 100 && fd < 0; ++attempt) {
+      file.temporary = file.target + ".tmp" + std::to_string(getpid()) + "-" +
+                       std::to_string(attempt);
+      fd = ::open(file.temporary.c_str(),
+                  O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+      if (fd < 0 && errno != EEXIST)
+        break;
+    }
+  }
+  if (fd < 0) {
+    file.temporary.clear();
+    return systemError(path, "cannot write");
+  }
+  Descriptor out(fd);
+  if (exists && !direct && fchmod(fd, mode) != 0)
+    return systemError(path, "cannot write");
+  for (std::string_view part : parts)
+    if (!writeAll(fd, part))
+      return systemError(path, "cannot write");
+  if (!out.close())
+    return systemError(path, "cannot write");
+  return file;
+}
+
+StagedFile::StagedFile(StagedFile &&other) noexcept
+    : target(std::move(other.target)),
+      temporary(std::exchange(other.temporary, std::string())) {}
+
+StagedFile &StagedFile::operator=(StagedFile &&other) noexcept {
+  std::swap(target, other.target);
+  std::swap(temporary, other.temporary);
+  return *this;
+}
+
+StagedFile::~StagedFile() {
+  if (!temporary.empty())
+    unlink(temporary.c_str());
+}
+
+Error StagedFile::commit() {
+  if (temporary.empty())
+    return Error::success();
+  if (std::rename(temporary.c_str(), target.c_str()) != 0)
+    return systemError(target, "cannot write");
+  temporary.clear();
+  return Error::success();
+}
