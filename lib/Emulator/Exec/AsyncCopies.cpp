@@ -46,6 +46,10 @@ uint32_t AsyncCopies::issue(AsyncCopy copy, uint8_t *shared, Landing landing) {
   if (early)
     land(copy, copy.lanes, shared);
 
+  if (!copy.lanes) { // all of them were reported
+    records.push_back({copy.warp, copy.pc, 0, false, 0});
+    return number;
+  }
   if (freeSlots.empty()) {
     freeSlots.push_back(uint32_t(slots.size()));
     slots.emplace_back();
