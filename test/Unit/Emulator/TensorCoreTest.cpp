@@ -174,6 +174,8 @@ uint32_t model(const MmaRule &rule, Accumulator kind,
     int last = largest - rule.fractionBits;
     Wide sum = 0;
     for (const Number &t : terms) {
+      if (t.significand == 0)
+        continue;
       int left = t.exponent - last;
       Wide units = left >= 0     ? t.significand << left
                    : left > -120 ? t.significand >> -left
