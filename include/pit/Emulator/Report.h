@@ -52,7 +52,7 @@ struct Checks {
   bool bounds = false, align = false, uninit = false, race = false,
        inflight = false, divergence = false;
   /// Races in global memory between warps of any blocks: on request, since they
-  /// cost memory (24 bytes per 4) and one host thread.
+  /// cost memory (36 bytes per 4) and one host thread.
   bool globalRace = false;
 
   static Checks standard() { return {true, true, true, true, true, true, false}; }

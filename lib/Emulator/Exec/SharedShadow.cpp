@@ -39,7 +39,8 @@ static inline void forParts(uint32_t offset, uint32_t bytes, F part) {
 void SharedShadow::start(unsigned numWarps, uint32_t beginAddress, uint32_t end,
                          const Checks &chosen) {
   checks = chosen;
-  active = checks.uninit || checks.race || checks.inflight;
+  // Order made through shared memory counts for global memory too.
+  active = checks.uninit || checks.race || checks.inflight || checks.globalRace;
   warps = numWarps;
   stride = (numWarps + 7) / 8 * 8;
   begin = beginAddress / kChunk * kChunk;
@@ -287,36 +288,39 @@ void SharedShadow::fence(unsigned warp) {
   tick(warp);
 }
 
+void SharedShadow::acquireFrom(unsigned warp, const VectorClock &location,
+                               bool acquire) {
+  if (acquire) {
+    clocks[warp].join(location);
+  } else if (hasPending[warp]) {
+    pending[warp].join(location);
+  } else {
+    pending[warp] = location;
+    hasPending[warp] = true;
+  }
+}
+
 void SharedShadow::synchronize(unsigned warp, uint64_t location, bool isRead,
                                bool isWrite, bool acquire, bool release) {
-  VectorClock &clock = clocks[warp];
+  const VectorClock *gives = isWrite ? given(warp, release) : nullptr;
+  if (!gives && locations.empty())
+    return;
   auto found = locations.find(location);
-  if (isRead && found != locations.end()) {
-    if (acquire) {
-      clock.join(found->second);
-    } else if (hasPending[warp]) {
-      pending[warp].join(found->second);
-    } else {
-      pending[warp] = found->second;
-      hasPending[warp] = true;
-    }
-  }
+  if (isRead && found != locations.end())
+    acquireFrom(warp, found->second, acquire);
   if (!isWrite)
     return;
-  const VectorClock *given = release              ? &clock
-                             : hasReleased[warp] ? &released[warp]
-                                                  : nullptr;
   // A store ends the release sequence that an atomic operation continues.
   if (found != locations.end() && !isRead) {
     locations.erase(found);
     found = locations.end();
   }
-  if (!given)
+  if (!gives)
     return;
   if (found == locations.end())
-    locations.emplace(location, *given);
+    locations.emplace(location, *gives);
   else
-    found->second.join(*given);
+    found->second.join(*gives);
   if (release)
     tick(warp);
 }

@@ -84,6 +84,13 @@ public:
   /// operation reads and writes.
   void synchronize(unsigned warp, uint64_t location, bool reads, bool writes,
                    bool acquire, bool release);
+  /// The halves of synchronize, for locations that are kept elsewhere: `warp`
+  /// reads one that publishes `location`; or writes one: what it publishes (null:
+  /// nothing). After a release the caller ticks.
+  void acquireFrom(unsigned warp, const VectorClock &location, bool acquire);
+  const VectorClock *given(unsigned warp, bool release) const {
+    return release ? &clocks[warp] : hasReleased[warp] ? &released[warp] : nullptr;
+  }
 
 private:
   // An entry of a write: async in bit 31 and the number of the copy, plus one,

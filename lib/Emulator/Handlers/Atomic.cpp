@@ -135,34 +135,31 @@ template <typename F> void inSomeOrder(Warp &w, LaneMask mask, F f) {
            [&](unsigned i) { f((i + first) % kWarpSize); });
 }
 
-/// Whether nobody else can touch the location now: the block's own memory, or the
-/// only host thread.
-bool isExclusive(const Warp &w, const uint8_t *host) {
+/// Whether `host` is in the block's shared memory.
+bool isShared(const Warp &w, const uint8_t *host) {
   Block &block = *w.block;
-  return block.launch.options.threads == 1 ||
-         (host >= block.shared() && host < block.shared() + block.sharedEnd);
+  return host >= block.shared() && host < block.shared() + block.sharedEnd;
 }
 
 /// Replaces the value at `host` by Op's result; returns what it was.
-template <typename T, typename Op>
-T update(uint8_t *host, bool exclusive, T b, T c, bool flush) {
-  T &place = *reinterpret_cast<T *>(host);
-  if (exclusive) {
-    T old = place;
-    place = Op::apply(old, b, c, flush);
+template <typename T, typename Op> T update(const Warp &w, uint8_t *host, T b, T c) {
+  const bool own = isShared(w, host);
+  const bool flush = !own;
+  // Nobody else can touch the block's own memory now, nor any if this is the only
+  // host thread. (Misaligned addresses get here if they are not checked for.)
+  if (own || w.block->launch.options.threads == 1 ||
+      reinterpret_cast<uintptr_t>(host) % sizeof(T) != 0) {
+    T old;
+    std::memcpy(&old, host, sizeof old);
+    const T desired = Op::apply(old, b, c, flush);
+    std::memcpy(host, &desired, sizeof desired);
     return old;
   }
-  std::atomic_ref<T> shared(place);
+  std::atomic_ref<T> shared(*reinterpret_cast<T *>(host));
   T old = shared.load(std::memory_order_relaxed);
   while (!shared.compare_exchange_weak(old, Op::apply(old, b, c, flush)))
     ;
   return old;
-}
-
-bool isShared(const LaneAddresses &at, unsigned lane, Space space) {
-  return space == Space::Shared ||
-         (space == Space::Generic &&
-          (at.address[lane] & kWindowMask) == kSharedWindow);
 }
 
 /// op[0]: result, op[1]: address, op[2], op[3]: sources.
@@ -170,16 +167,13 @@ template <typename T, typename Op>
 void atomic(Warp &w, const Inst &inst, LaneMask mask) {
   LaneAddresses at;
   laneAddresses(w, inst, 1, at);
-  const Access access = accessOf(inst, sizeof(T));
-  LaneAddresses resolved = at;
-  mask = resolve(w, inst, mask, access, resolved);
+  mask = resolve(w, inst, mask, accessOf(inst, sizeof(T)), at);
+  w.counters(inst).atomics += uint64_t(std::popcount(mask));
   const T *b = w.in<T>(inst.op[2]);
   const T *c = inst.op[3] == kNoRef ? b : w.in<T>(inst.op[3]);
   T *d = inst.aux & kReturns ? w.out<T>(inst.op[0]) : nullptr;
   inSomeOrder(w, mask, [&](unsigned l) {
-    uint8_t *host = resolved.host[l];
-    T old = update<T, Op>(host, isExclusive(w, host), b[l], c[l],
-                          !isShared(at, l, access.space));
+    T old = update<T, Op>(w, at.host[l], b[l], c[l]);
     if (d)
       d[l] = old;
   });
@@ -192,6 +186,7 @@ void atomicVector(Warp &w, const Inst &inst, LaneMask mask) {
   LaneAddresses at;
   laneAddresses(w, inst, 1, at);
   mask = resolve(w, inst, mask, accessOf(inst, elements * sizeof(T)), at);
+  w.counters(inst).atomics += uint64_t(std::popcount(mask));
   const bool returns = inst.aux & kReturns;
   const Ref *results = w.list(inst);
   const Ref *sources = results + (returns ? elements : 0);
@@ -199,9 +194,8 @@ void atomicVector(Warp &w, const Inst &inst, LaneMask mask) {
     // A result register may be a later source too.
     T old[8];
     for (unsigned e = 0; e < elements; ++e) {
-      uint8_t *host = at.host[l] + e * sizeof(T);
       T b = w.in<T>(sources[e])[l];
-      old[e] = update<T, Op>(host, isExclusive(w, host), b, b, true);
+      old[e] = update<T, Op>(w, at.host[l] + e * sizeof(T), b, b);
     }
     if (returns)
       for (unsigned e = 0; e < elements; ++e)
@@ -217,6 +211,7 @@ void atomic128(Warp &w, const Inst &inst, LaneMask mask) {
   LaneAddresses at;
   laneAddresses(w, inst, 1, at);
   mask = resolve(w, inst, mask, accessOf(inst, 16), at);
+  w.counters(inst).atomics += uint64_t(std::popcount(mask));
   const uint64_t *b = w.in<uint64_t>(inst.op[2]);
   const uint64_t *c = Compares ? w.in<uint64_t>(inst.op[3]) : b;
   uint64_t *d = inst.aux & kReturns ? w.out<uint64_t>(inst.op[0]) : nullptr;
