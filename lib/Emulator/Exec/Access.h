@@ -26,8 +26,6 @@ struct Access {
   bool async = false;      ///< source or destination of an asynchronous copy
   uint32_t copy = 0;       ///< its number, for the destination
   bool checkInit = true;   ///< false: bytes may be uninitialised
-  /// ldmatrix: lanes of one phase are consecutive groups of 8; 0: by access size.
-  uint32_t phaseLanes = 0;
 };
 
 /// Addresses and host pointers of a warp's lanes.

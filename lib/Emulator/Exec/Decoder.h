@@ -64,6 +64,9 @@ void registerCollective(MnemonicTable &);// Collective.cpp: shfl vote match redu
 void registerBarrier(MnemonicTable &);   // Barrier.cpp: bar barrier membar fence
 void registerMma(MnemonicTable &);       // Mma.cpp: mma ldmatrix movmatrix wmma
 
+/// bar.warp.sync, from `.sync` on (Collective.cpp).
+void decodeWarpBarrier(DecodeInst &);
+
 /// The decoding of one instruction.
 ///
 /// Mnemonics of several families (add: integer and float) live in one decode
@@ -143,6 +146,7 @@ public:
 private:
   friend class FunctionDecoder;
   unsigned nextModifier = 0;
+  int firstAddressSlot = -1;
   std::string error;
 };
 

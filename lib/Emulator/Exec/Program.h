@@ -24,6 +24,8 @@ namespace pit::emu {
 constexpr uint64_t kSharedWindow = uint64_t(1) << 56;
 constexpr uint64_t kLocalWindow = uint64_t(2) << 56;
 constexpr uint64_t kParamWindow = uint64_t(3) << 56;
+/// Where addresses of functions point: not memory, only to be called.
+constexpr uint64_t kFunctionWindow = uint64_t(4) << 56;
 constexpr uint64_t kWindowMask = uint64_t(0xff) << 56;
 constexpr uint32_t kSharedBase = 1024;
 
@@ -104,22 +106,25 @@ public:
   std::vector<Placed> dynamicSharedVars;
   uint32_t dynamicSharedOffset = 0; ///< where dynamic shared memory starts
   uint64_t staticSharedBytes = 0;   ///< declared, without red zones
+  /// Function at an address that functionAddress gave, or -1.
+  int functionByAddress(DeviceAddress address) const;
   /// Function each pc belongs to (index into `functions`).
   uint32_t functionAt(uint32_t pc) const;
 };
 
+/// The address of a function, for calls through pointers.
+DeviceAddress functionAddress(const ptx::Module &module,
+                              const ptx::Function &function);
+
 /// Resolves module-scope symbols to generic addresses.
 using SymbolTable = std::unordered_map<std::string_view, DeviceAddress>;
 
-/// Decodes `kernel` and what it calls. The error names file and line.
+/// Decodes `kernel`, or any function with a body, and what it calls. The error
+/// names file and line.
 Expected<std::unique_ptr<Program>> decode(const ptx::Module &module,
                                           const ptx::Function &kernel,
                                           const SymbolTable &symbols,
                                           const Chip &chip);
-
-/// Decodes a function that no kernel reaches, for its errors only.
-Error decodeForErrors(const ptx::Module &module, const ptx::Function &function,
-                      const SymbolTable &symbols, const Chip &chip);
 
 } // namespace pit::emu
 

@@ -98,6 +98,8 @@ public:
               std::string buffer = "", int64_t offset = 0);
   /// Lanes of the warp that have not exited.
   LaneMask live = 0;
+  /// The carry flag CC.CF of each lane (add.cc and its like).
+  LaneMask carry = 0;
   unsigned id = 0; ///< in the block
   Block *block = nullptr;
   const Program *program = nullptr;
