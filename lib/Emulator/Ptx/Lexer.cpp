@@ -169,7 +169,9 @@ Token Lexer::next() {
     return make(static_cast<uint16_t>(c), start);
   if (c == '#')
     return error(start, "preprocessor directives are not supported");
-  return error(start, "unexpected character");
+  Token token = error(start, "unexpected character");
+  token.value = 0x100 | static_cast<unsigned char>(c);
+  return token;
 }
 
 Token Lexer::hexFloat(uint32_t start, unsigned digits, uint16_t kind) {

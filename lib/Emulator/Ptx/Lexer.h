@@ -18,7 +18,8 @@ namespace pit::ptx {
 struct Token {
   enum : uint16_t {
     End = 256,
-    Error,      ///< `text` is the message, a static string
+    Error,      ///< `text` is the message, a static string; `value` is 0 or the
+                ///< character at fault plus 256
     Identifier, ///< "ld", "%r1", "$L__BB0_1", "_"
     Dot,        ///< ".global", "L2::128B" included; `text` keeps the dot
     Integer,    ///< `value`; `isUnsigned` for a U suffix or beyond int64_t

@@ -31,7 +31,16 @@ void Parser::advance() {
   token = lexer.next();
   if (token.is(Token::Error)) {
     // The caller will meet an end and fail too, but this message is first.
-    fail(token.offset, std::string(token.text));
+    std::string text(token.text);
+    if (token.value) { // the character at fault
+      constexpr char digits[] = "0123456789abcdef";
+      unsigned char c = static_cast<unsigned char>(token.value);
+      if (c > ' ' && c < 127)
+        text += std::string(" '") + static_cast<char>(c) + "'";
+      else
+        text += std::string(" '\\x") + digits[c >> 4] + digits[c & 15] + "'";
+    }
+    fail(token.offset, std::move(text));
     token.kind = Token::End;
     token.text = {};
   }
@@ -323,9 +332,9 @@ bool Parser::parseFunction(bool isEntry, Linkage linkage, uint32_t start) {
 bool Parser::checkRedeclaration(const Function &previous,
                                 const Function &function, uint32_t offset) {
   std::string name = "'" + std::string(function.name) + "'";
-  std::string where = ", declared at line " + std::to_string(previous.line);
   if (previous.hasBody && function.hasBody)
-    return fail(offset, "redefinition of " + name + where);
+    return fail(offset, "redefinition of " + name + ", defined at line " +
+                            std::to_string(previous.line));
   auto same = [](const std::deque<Variable> &a, const std::deque<Variable> &b) {
     return std::equal(a.begin(), a.end(), b.begin(), b.end(),
                       [](const Variable &x, const Variable &y) {
@@ -336,7 +345,9 @@ bool Parser::checkRedeclaration(const Function &previous,
   if (previous.isEntry != function.isEntry ||
       !same(previous.params, function.params) ||
       !same(previous.returns, function.returns))
-    return fail(offset, "other parameters for " + name + where);
+    return fail(offset, "parameters of " + name +
+                            " differ from its declaration at line " +
+                            std::to_string(previous.line));
   return true;
 }
 

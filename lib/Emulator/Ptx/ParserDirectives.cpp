@@ -50,7 +50,8 @@ bool Parser::parseU32(uint32_t &value, std::string_view what) {
   if (!token.is(Token::Integer))
     return expected(what);
   if (token.value > UINT32_MAX)
-    return failHere(std::string(what) + " does not fit into 32 bits");
+    return failHere("'" + std::string(token.text) +
+                    "' does not fit into 32 bits");
   value = static_cast<uint32_t>(token.value);
   advance();
   return true;
@@ -314,9 +315,9 @@ bool Parser::parseVariables(Space space, Linkage linkage, bool inFunction) {
     if (token.is('=')) {
       if (linkage == Linkage::Extern ||
           (space != Space::Global && space != Space::Const))
-        return failHere("initializer of '" + std::string(name.text) +
-                        "', allowed are .global and .const variables that are "
-                        "not .extern");
+        return failHere("'" + std::string(name.text) +
+                        "' cannot have an initializer, only .global and .const "
+                        "variables that are not .extern can");
       advance();
       if (!parseInitializer(variable, dimensions))
         return false;
@@ -344,8 +345,8 @@ bool Parser::addVariable(Variable &variable, uint32_t offset, bool inFunction) {
     if (first.space != variable.space ||
         first.elementBytes() != variable.elementBytes() ||
         (!first.unsized && !variable.unsized && first.count != variable.count))
-      return fail(offset, "other type for '" + std::string(variable.name) +
-                              "', declared at line " +
+      return fail(offset, "type of '" + std::string(variable.name) +
+                              "' differs from its declaration at line " +
                               std::to_string(first.line));
     if (!toExtern)
       first = std::move(variable);

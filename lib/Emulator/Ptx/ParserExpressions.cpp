@@ -132,11 +132,11 @@ bool Parser::parsePrimary(Constant &value) {
     value = makeS64(32);
     break;
   case '(': {
-    Nest nest(*this);
-    if (!checkNesting())
-      return false;
     advance();
     if (isDot("s64") || isDot("u64")) {
+      Nest nest(*this);
+      if (!checkNesting())
+        return false;
       Constant::Kind kind = isDot("s64") ? Constant::S64 : Constant::U64;
       advance();
       if (!expect(')', "after the type of a cast") || !parseUnary(value))

@@ -8,6 +8,8 @@
 
 #include "Parser.h"
 
+#include <cfloat>
+#include <cmath>
 #include <cstring>
 
 namespace pit::ptx {
@@ -193,7 +195,10 @@ bool Parser::parseInitializerElement(Variable &variable, uint64_t offset) {
                            std::string(toString(variable.type)) + "'");
   uint64_t bits = value.bits;
   if (variable.type == Type::F32 && value.kind == Constant::F64) {
-    float narrow = static_cast<float>(value.asDouble());
+    double wide = value.asDouble();
+    if (std::isfinite(wide) && std::fabs(wide) > FLT_MAX)
+      return fail(start, "initial value out of the range of '.f32'");
+    float narrow = static_cast<float>(wide);
     uint32_t low;
     std::memcpy(&low, &narrow, sizeof low);
     bits = low;

@@ -17,6 +17,25 @@ namespace {
 /// Marks a reference to a name that may still become a label.
 constexpr uint32_t kPendingIndex = UINT32_MAX;
 
+bool startsConstant(const Token &token) {
+  switch (token.kind) {
+  case Token::Integer:
+  case Token::Decimal:
+  case Token::Hex32:
+  case Token::Hex64:
+  case Token::Identifier:
+  case Token::Dot:
+  case '(':
+  case '+':
+  case '-':
+  case '~':
+  case '!':
+    return true;
+  default:
+    return false;
+  }
+}
+
 } // namespace
 
 bool Parser::parseStatement() {
@@ -149,7 +168,7 @@ bool Parser::parseInstruction(Token opcode, int guard, bool guardNegated) {
   if (opcode.text == "call") {
     if (!parseCallOperands())
       return false;
-  } else if (!token.is(';')) {
+  } else if (!token.is(';') && !token.is('}')) {
     do {
       if (!parseOperand(operands.emplace_back()))
         return false;
@@ -277,6 +296,8 @@ bool Parser::parseOperandNoPair(Operand &operand) {
     lexer = savedLexer;
     token = saved;
   }
+  if (!startsConstant(token))
+    return expected("an operand");
   Constant value;
   if (!parseConstant(value))
     return false;
