@@ -235,6 +235,8 @@ void decodeMoveVector(DecodeInst &d, size_t count) {
   Type type = d.type({Type::B16, Type::B32, Type::B64, Type::U16, Type::U32, Type::U64,
                       Type::S16, Type::S32, Type::S64, Type::F32, Type::F64});
   d.expectOperands(2);
+  if (count * ptx::bitWidth(type) > 128)
+    d.fail("a vector cannot have more than 128 bits");
   std::vector<Operand> to = elementsOf(d, d.operand(0));
   if (to.size() != count) {
     d.fail("the destination has to be a vector of " + std::to_string(count));
