@@ -52,7 +52,7 @@ execution
   --landing=latest|earliest  when the bytes of asynchronous copies arrive
   --mma=exact|fp32    rounding of the tensor cores (exact is the chip's)
   --threads=N         host threads (default 1; 0: one for each core)
-  --coresident        all blocks take turns, so that they may wait for each other
+  --coresident        all blocks take turns, so that they may wait for others
 
 output
   --stats=json|table  what the kernel executed and moved
