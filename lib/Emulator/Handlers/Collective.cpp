@@ -249,8 +249,8 @@ void resultAndPredicate(DecodeInst &d, Type type, unsigned slot) {
 bool expectSync(DecodeInst &d) {
   if (d.has("sync"))
     return true;
-  d.fail("'" + d.source.mnemonic() + "' does not exist since sm_70; use '" +
-         std::string(d.source.opcode) + ".sync' with a member mask");
+  d.fail("expects '" + std::string(d.source.opcode) +
+         ".sync' with a member mask: the form without does not exist since sm_70");
   return false;
 }
 
