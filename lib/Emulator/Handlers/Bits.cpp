@@ -55,7 +55,8 @@ template <typename T> T reverse(T a) {
   a = ((a >> 1) & kOdd) | ((a & kOdd) << 1);
   a = ((a >> 2) & kPairs) | ((a & kPairs) << 2);
   a = ((a >> 4) & kNibbles) | ((a & kNibbles) << 4);
-  return sizeof(T) == 8 ? T(__builtin_bswap64(a)) : T(__builtin_bswap32(uint32_t(a)));
+  return sizeof(T) == 8 ? T(__builtin_bswap64(a))
+                        : T(__builtin_bswap32(uint32_t(a)));
 }
 template <typename T> void brev(Warp &w, const Inst &inst, LaneMask mask) {
   lanes1<T, T>(w, inst, mask, reverse<T>);
@@ -81,7 +82,8 @@ template <typename T> void bfe(Warp &w, const Inst &inst, LaneMask mask) {
 
 template <typename T> void bfi(Warp &w, const Inst &inst, LaneMask mask) {
   const T *a = w.in<T>(inst.op[1]), *b = w.in<T>(inst.op[2]);
-  const uint32_t *c = w.in<uint32_t>(inst.op[3]), *e = w.in<uint32_t>(inst.op[4]);
+  const uint32_t *c = w.in<uint32_t>(inst.op[3]),
+                 *e = w.in<uint32_t>(inst.op[4]);
   forLanes(w.out<T>(inst.op[0]), mask, [=](unsigned l) {
     const unsigned pos = c[l] & 0xFF, len = e[l] & 0xFF;
     if (pos >= kBits<T>)
@@ -102,7 +104,8 @@ uint32_t bitMask(bool clamp, uint32_t first, uint32_t count) {
 }
 template <bool clamp> void bmsk(Warp &w, const Inst &inst, LaneMask mask) {
   lanes2<uint32_t, uint32_t, uint32_t>(
-      w, inst, mask, [](uint32_t a, uint32_t b) { return bitMask(clamp, a, b); });
+      w, inst, mask,
+      [](uint32_t a, uint32_t b) { return bitMask(clamp, a, b); });
 }
 
 /// The low `width` bits of a, extended to 32.
@@ -139,7 +142,8 @@ uint32_t findNthSet(uint32_t bits, uint32_t base, int32_t offset) {
   return ~0u;
 }
 void fns(Warp &w, const Inst &inst, LaneMask mask) {
-  const uint32_t *a = w.in<uint32_t>(inst.op[1]), *b = w.in<uint32_t>(inst.op[2]);
+  const uint32_t *a = w.in<uint32_t>(inst.op[1]),
+                 *b = w.in<uint32_t>(inst.op[2]);
   const int32_t *c = w.in<int32_t>(inst.op[3]);
   uint32_t *d = w.out<uint32_t>(inst.op[0]);
   eachLane(mask, [=](unsigned l) { d[l] = findNthSet(a[l], b[l], c[l]); });

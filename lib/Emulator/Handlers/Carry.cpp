@@ -49,18 +49,21 @@ template <typename T> T subBorrow(T a, T b, T &carry) {
 
 template <typename T> void add(Warp &w, const Inst &inst, LaneMask mask) {
   const T *a = w.in<T>(inst.op[1]), *b = w.in<T>(inst.op[2]);
-  withCarry<T>(w, inst, mask,
-               [=](unsigned l, T &carry) { return addCarry(a[l], b[l], carry); });
+  withCarry<T>(w, inst, mask, [=](unsigned l, T &carry) {
+    return addCarry(a[l], b[l], carry);
+  });
 }
 
 template <typename T> void sub(Warp &w, const Inst &inst, LaneMask mask) {
   const T *a = w.in<T>(inst.op[1]), *b = w.in<T>(inst.op[2]);
-  withCarry<T>(w, inst, mask,
-               [=](unsigned l, T &carry) { return subBorrow(a[l], b[l], carry); });
+  withCarry<T>(w, inst, mask, [=](unsigned l, T &carry) {
+    return subBorrow(a[l], b[l], carry);
+  });
 }
 
 /// T is signed where that changes the upper half of the product.
-template <typename T, bool high> void mad(Warp &w, const Inst &inst, LaneMask mask) {
+template <typename T, bool high>
+void mad(Warp &w, const Inst &inst, LaneMask mask) {
   using U = std::make_unsigned_t<T>;
   const T *a = w.in<T>(inst.op[1]), *b = w.in<T>(inst.op[2]);
   const U *c = w.in<U>(inst.op[3]);
@@ -79,7 +82,8 @@ Type decodeCommon(DecodeInst &d, bool carryIn, unsigned sources) {
   d.dst(0, type);
   for (unsigned i = 1; i <= sources; ++i)
     d.src(i, type);
-  d.inst.aux = (carryIn ? uint32_t(kCarryIn) : 0u) | (carryOut ? uint32_t(kCarryOut) : 0u);
+  d.inst.aux = (carryIn ? uint32_t(kCarryIn) : 0u) |
+               (carryOut ? uint32_t(kCarryOut) : 0u);
   d.inst.instClass = InstClass::Integer;
   return type;
 }

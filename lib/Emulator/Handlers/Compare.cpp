@@ -1,9 +1,9 @@
-//===- Compare.cpp - comparison and selection -----------------------------===//
+//===- Compare.cpp - set and setp -----------------------------------------===//
 //
-// PTX ISA 9.7.6 (set, setp, selp, slct), 9.7.7 (the same for half precision) and
-// testp (9.7.3.1). A comparison is a function from two registers to a LaneMask,
-// found in a table by what is compared and how; setp and set differ in what
-// they do with the mask.
+// PTX ISA 9.7.6 (set, setp) and 9.7.7 (the same for half precision). A
+// comparison is a function from two registers to a LaneMask, found in a table
+// by what is compared and how; setp and set differ in what they do with the
+// mask.
 //
 //===----------------------------------------------------------------------===//
 
@@ -46,7 +46,9 @@ struct F64Source {
 };
 template <bool ftz> struct F16Source {
   using Element = uint16_t;
-  static float load(uint16_t bits) { return f16ToF32(ftz ? flushF16(bits) : bits); }
+  static float load(uint16_t bits) {
+    return f16ToF32(ftz ? flushF16(bits) : bits);
+  }
 };
 struct BF16Source {
   using Element = uint16_t;
@@ -55,7 +57,9 @@ struct BF16Source {
 /// Half `half` of a packed register.
 template <typename Half, unsigned half> struct PackedSource {
   using Element = uint32_t;
-  static float load(uint32_t bits) { return Half::load(uint16_t(bits >> (16 * half))); }
+  static float load(uint32_t bits) {
+    return Half::load(uint16_t(bits >> (16 * half)));
+  }
 };
 
 /// All of them; an index into this list names one. The upper half of a packed
@@ -64,30 +68,44 @@ template <typename... Sources> struct SourceList {};
 using AllSources = SourceList<
     IntegerSource<uint16_t>, IntegerSource<int16_t>, IntegerSource<uint32_t>,
     IntegerSource<int32_t>, IntegerSource<uint64_t>, IntegerSource<int64_t>,
-    F32Source<false>, F32Source<true>, F64Source, F16Source<false>, F16Source<true>,
-    BF16Source, PackedSource<F16Source<false>, 0>, PackedSource<F16Source<false>, 1>,
-    PackedSource<F16Source<true>, 0>, PackedSource<F16Source<true>, 1>,
-    PackedSource<BF16Source, 0>, PackedSource<BF16Source, 1>>;
+    F32Source<false>, F32Source<true>, F64Source, F16Source<false>,
+    F16Source<true>, BF16Source, PackedSource<F16Source<false>, 0>,
+    PackedSource<F16Source<false>, 1>, PackedSource<F16Source<true>, 0>,
+    PackedSource<F16Source<true>, 1>, PackedSource<BF16Source, 0>,
+    PackedSource<BF16Source, 1>>;
 
 /// Position in AllSources; bit-size types compare as unsigned integers.
 unsigned sourceIndex(Type type, bool ftz) {
   switch (type) {
   case Type::B16:
-  case Type::U16: return 0;
-  case Type::S16: return 1;
+  case Type::U16:
+    return 0;
+  case Type::S16:
+    return 1;
   case Type::B32:
-  case Type::U32: return 2;
-  case Type::S32: return 3;
+  case Type::U32:
+    return 2;
+  case Type::S32:
+    return 3;
   case Type::B64:
-  case Type::U64: return 4;
-  case Type::S64: return 5;
-  case Type::F32: return ftz ? 7 : 6;
-  case Type::F64: return 8;
-  case Type::F16: return ftz ? 10 : 9;
-  case Type::BF16: return 11;
-  case Type::F16x2: return ftz ? 14 : 12;
-  case Type::BF16x2: return 16;
-  default: return 0;
+  case Type::U64:
+    return 4;
+  case Type::S64:
+    return 5;
+  case Type::F32:
+    return ftz ? 7 : 6;
+  case Type::F64:
+    return 8;
+  case Type::F16:
+    return ftz ? 10 : 9;
+  case Type::BF16:
+    return 11;
+  case Type::F16x2:
+    return ftz ? 14 : 12;
+  case Type::BF16x2:
+    return 16;
+  default:
+    return 0;
   }
 }
 
@@ -98,28 +116,53 @@ bool isPacked(Type type) { return type == Type::F16x2 || type == Type::BF16x2; }
 //===----------------------------------------------------------------------===//
 
 enum Comparison : unsigned {
-  kEq, kNe, kLt, kLe, kGt, kGe,       // false if an operand is NaN
-  kEqu, kNeu, kLtu, kLeu, kGtu, kGeu, // true if an operand is NaN
-  kNum, kNan,
+  kEq,
+  kNe,
+  kLt,
+  kLe,
+  kGt,
+  kGe, // false if an operand is NaN
+  kEqu,
+  kNeu,
+  kLtu,
+  kLeu,
+  kGtu,
+  kGeu, // true if an operand is NaN
+  kNum,
+  kNan,
   kNumComparisons
 };
 
 template <unsigned how, typename T> bool holds(T a, T b) {
   switch (how) {
-  case kEq: return a == b;
-  case kNe: return a < b || a > b;
-  case kLt: return a < b;
-  case kLe: return a <= b;
-  case kGt: return a > b;
-  case kGe: return a >= b;
-  case kEqu: return !(a < b || a > b);
-  case kNeu: return !(a == b);
-  case kLtu: return !(a >= b);
-  case kLeu: return !(a > b);
-  case kGtu: return !(a <= b);
-  case kGeu: return !(a < b);
-  case kNum: return a == a && b == b;
-  default: return !(a == a && b == b);
+  case kEq:
+    return a == b;
+  case kNe:
+    return a < b || a > b;
+  case kLt:
+    return a < b;
+  case kLe:
+    return a <= b;
+  case kGt:
+    return a > b;
+  case kGe:
+    return a >= b;
+  case kEqu:
+    return !(a < b || a > b);
+  case kNeu:
+    return !(a == b);
+  case kLtu:
+    return !(a >= b);
+  case kLeu:
+    return !(a > b);
+  case kGtu:
+    return !(a <= b);
+  case kGeu:
+    return !(a < b);
+  case kNum:
+    return a == a && b == b;
+  default:
+    return !(a == a && b == b);
   }
 }
 
@@ -155,8 +198,10 @@ constexpr auto kCompare = compareTable(AllSources());
 // predicate c. `aux` says the rest:
 enum : uint32_t {
   kHowMask = 0x1F,
-  kSourceShift = 5, kSourceMask = 0x1F,
-  kBoolShift = 10, kBoolMask = 3, // 0 none, 1 and, 2 or, 3 xor
+  kSourceShift = 5,
+  kSourceMask = 0x1F,
+  kBoolShift = 10,
+  kBoolMask = 3, // 0 none, 1 and, 2 or, 3 xor
   kNegateC = 1 << 12,
 };
 
@@ -174,7 +219,8 @@ LaneMask combine(const Warp &w, const Inst &inst, LaneMask t) {
   return boolOp == 1 ? t & c : boolOp == 2 ? t | c : t ^ c;
 }
 
-/// q gets the complement of the comparison or, packed, that of the upper halves.
+/// q gets the complement of the comparison or, packed, that of the upper
+/// halves.
 template <bool packed> void setp(Warp &w, const Inst &inst, LaneMask mask) {
   LaneMask t = compared(w, inst, 0);
   LaneMask p = combine(w, inst, t), q = 0;
@@ -215,8 +261,8 @@ struct Condition {
 Condition decodeCondition(DecodeInst &d) {
   Condition condition;
   condition.name = d.peek();
-  d.expectOneOf({"eq", "ne", "lt", "le", "gt", "ge", "lo", "ls", "hi", "hs", "equ",
-                 "neu", "ltu", "leu", "gtu", "geu", "num", "nan"});
+  d.expectOneOf({"eq", "ne", "lt", "le", "gt", "ge", "lo", "ls", "hi", "hs",
+                 "equ", "neu", "ltu", "leu", "gtu", "geu", "num", "nan"});
   condition.boolOp = d.acceptOneOf({"and", "or", "xor"});
   condition.ftz = d.accept("ftz");
   return condition;
@@ -229,7 +275,8 @@ unsigned decodeComparison(DecodeInst &d, std::string_view name, Type type) {
     Comparison how;
   };
   static constexpr Entry both[] = {{"eq", kEq}, {"ne", kNe}};
-  static constexpr Entry ordered[] = {{"lt", kLt}, {"le", kLe}, {"gt", kGt}, {"ge", kGe}};
+  static constexpr Entry ordered[] = {
+      {"lt", kLt}, {"le", kLe}, {"gt", kGt}, {"ge", kGe}};
   static constexpr Entry isUnsigned[] = {
       {"lo", kLt}, {"ls", kLe}, {"hi", kGt}, {"hs", kGe}};
   static constexpr Entry floating[] = {
@@ -277,16 +324,19 @@ void decodeCompared(DecodeInst &d, const Condition &condition, Type type) {
 
 void decodeSetp(DecodeInst &d) {
   Condition condition = decodeCondition(d);
-  Type type = d.type({Type::B16, Type::B32, Type::B64, Type::U16, Type::U32,
-                      Type::U64, Type::S16, Type::S32, Type::S64, Type::F16,
-                      Type::F16x2, Type::BF16, Type::BF16x2, Type::F32, Type::F64});
-  if (condition.ftz && type != Type::F32 && type != Type::F16 && type != Type::F16x2)
+  Type type =
+      d.type({Type::B16, Type::B32, Type::B64, Type::U16, Type::U32, Type::U64,
+              Type::S16, Type::S32, Type::S64, Type::F16, Type::F16x2,
+              Type::BF16, Type::BF16x2, Type::F32, Type::F64});
+  if (condition.ftz && type != Type::F32 && type != Type::F16 &&
+      type != Type::F16x2)
     d.fail("'.ftz' of 'setp' needs type f32, f16 or f16x2, not '." +
            std::string(ptx::toString(type)) + "'");
   decodeCompared(d, condition, type);
   if (d.numOperands() > 0) {
     const ptx::Operand &result = d.operand(0);
-    if (result.kind != ptx::Operand::Kind::Pair || result.elements.size() != 2) {
+    if (result.kind != ptx::Operand::Kind::Pair ||
+        result.elements.size() != 2) {
       d.inst.op[0] = d.dstRef(result, Type::Pred, true);
     } else {
       if (type == Type::F16 || type == Type::BF16)
@@ -314,26 +364,30 @@ void decodeSet(DecodeInst &d) {
     type = d.type({result});
     break;
   case Type::F16:
-    type = d.type({Type::B16, Type::B32, Type::B64, Type::U16, Type::U32, Type::U64,
-                   Type::S16, Type::S32, Type::S64, Type::F16, Type::F32, Type::F64});
+    type = d.type({Type::B16, Type::B32, Type::B64, Type::U16, Type::U32,
+                   Type::U64, Type::S16, Type::S32, Type::S64, Type::F16,
+                   Type::F32, Type::F64});
     break;
   case Type::BF16:
-    type = d.type({Type::B16, Type::B32, Type::B64, Type::U16, Type::U32, Type::U64,
-                   Type::S16, Type::S32, Type::S64, Type::F16, Type::BF16, Type::F32,
-                   Type::F64});
+    type = d.type({Type::B16, Type::B32, Type::B64, Type::U16, Type::U32,
+                   Type::U64, Type::S16, Type::S32, Type::S64, Type::F16,
+                   Type::BF16, Type::F32, Type::F64});
     d.requireSm(90);
     break;
   case Type::F32:
-    type = d.type({Type::B16, Type::B32, Type::B64, Type::U16, Type::U32, Type::U64,
-                   Type::S16, Type::S32, Type::S64, Type::F32, Type::F64});
+    type = d.type({Type::B16, Type::B32, Type::B64, Type::U16, Type::U32,
+                   Type::U64, Type::S16, Type::S32, Type::S64, Type::F32,
+                   Type::F64});
     break;
   default:
-    type = d.type({Type::B16, Type::B32, Type::B64, Type::U16, Type::U32, Type::U64,
-                   Type::S16, Type::S32, Type::S64, Type::F16, Type::F16x2,
-                   Type::BF16, Type::BF16x2, Type::F32, Type::F64});
+    type =
+        d.type({Type::B16, Type::B32, Type::B64, Type::U16, Type::U32,
+                Type::U64, Type::S16, Type::S32, Type::S64, Type::F16,
+                Type::F16x2, Type::BF16, Type::BF16x2, Type::F32, Type::F64});
     break;
   }
-  bool flushable = type == Type::F16 || type == Type::F16x2 || type == Type::F32;
+  bool flushable =
+      type == Type::F16 || type == Type::F16x2 || type == Type::F32;
   if (condition.ftz && (!flushable || result == Type::BF16))
     d.fail("'.ftz' of 'set' does not apply to '." +
            std::string(ptx::toString(result)) + "." +
@@ -341,120 +395,27 @@ void decodeSet(DecodeInst &d) {
   decodeCompared(d, condition, type);
   d.dst(0, result);
 
-  // True is one in a floating-point type, else all bits set; in u32 and s32 that
-  // hold the results of packed halves, all bits of a half.
+  // True is one in a floating-point type, else all bits set; in u32 and s32
+  // that hold the results of packed halves, all bits of a half.
   switch (result) {
   case Type::F16:
-  case Type::F16x2: d.inst.imm = 0x3C00; break;
+  case Type::F16x2:
+    d.inst.imm = 0x3C00;
+    break;
   case Type::BF16:
-  case Type::BF16x2: d.inst.imm = 0x3F80; break;
-  case Type::F32: d.inst.imm = 0x3F800000; break;
-  default: d.inst.imm = isPacked(type) ? 0xFFFF : -1; break;
+  case Type::BF16x2:
+    d.inst.imm = 0x3F80;
+    break;
+  case Type::F32:
+    d.inst.imm = 0x3F800000;
+    break;
+  default:
+    d.inst.imm = isPacked(type) ? 0xFFFF : -1;
+    break;
   }
-  d.handler(isPacked(type)                   ? setPacked
+  d.handler(isPacked(type)                ? setPacked
             : ptx::bitWidth(result) == 16 ? set<uint16_t>
                                           : set<uint32_t>);
-}
-
-//===----------------------------------------------------------------------===//
-// selp, slct, testp
-//===----------------------------------------------------------------------===//
-
-/// aux: all ones if the predicate is negated.
-template <typename T> void selp(Warp &w, const Inst &inst, LaneMask mask) {
-  const T *a = w.in<T>(inst.op[1]), *b = w.in<T>(inst.op[2]);
-  const LaneMask c = w.predicate(inst.op[3]) ^ inst.aux;
-  forLanes(w.out<T>(inst.op[0]), mask, [=](unsigned l) {
-    T yes = a[l], no = b[l];
-    return (c >> l) & 1 ? yes : no;
-  });
-}
-
-Type selectableType(DecodeInst &d) {
-  return d.type({Type::B16, Type::B32, Type::B64, Type::U16, Type::U32, Type::U64,
-                 Type::S16, Type::S32, Type::S64, Type::F32, Type::F64});
-}
-
-void decodeSelp(DecodeInst &d) {
-  Type type = selectableType(d);
-  d.expectOperands(4);
-  d.dst(0, type);
-  d.src(1, type);
-  d.src(2, type);
-  LaneMask flip = 0;
-  d.predicate(3, &flip);
-  d.inst.aux = flip;
-  d.inst.instClass = InstClass::Predicate;
-  d.handler(forWidth(type, [](auto zero) -> Handler { return selp<decltype(zero)>; }));
-}
-
-/// d = c >= 0 ? a : b
-template <typename T, typename Source>
-void slct(Warp &w, const Inst &inst, LaneMask mask) {
-  lanes3<T, T, T, typename Source::Element>(
-      w, inst, mask, [](T a, T b, typename Source::Element c) {
-        return Source::load(c) >= 0 ? a : b;
-      });
-}
-
-void decodeSlct(DecodeInst &d) {
-  bool ftz = d.accept("ftz");
-  Type type = selectableType(d);
-  Type by = ftz ? d.type({Type::F32}) : d.type({Type::S32, Type::F32});
-  d.expectOperands(4);
-  d.dst(0, type);
-  d.src(1, type);
-  d.src(2, type);
-  d.src(3, by);
-  d.inst.instClass = InstClass::Predicate;
-  d.handler(forWidth(type, [=](auto zero) -> Handler {
-    using T = decltype(zero);
-    // A flushed number is a zero of its sign, and -0 counts as 0.
-    return by == Type::S32 ? slct<T, IntegerSource<int32_t>>
-           : ftz           ? slct<T, F32Source<true>>
-                           : slct<T, F32Source<false>>;
-  }));
-}
-
-enum Property : uint32_t {
-  kFinite, kInfinite, kNumber, kNotANumber, kNormal, kSubnormal
-};
-
-/// On the bits of an IEEE number whose exponent field is `infinity` (shifted to
-/// its place) for infinities and NaNs.
-template <typename T, T infinity> bool hasProperty(T bits, uint32_t property) {
-  constexpr T fraction = (infinity & (~infinity + 1)) - 1; // below the exponent
-  const T magnitude = bits & (infinity | fraction);
-  switch (property) {
-  case kFinite: return magnitude < infinity;
-  case kInfinite: return magnitude == infinity;
-  case kNumber: return magnitude <= infinity;
-  case kNotANumber: return magnitude > infinity;
-  // Zeros are normal.
-  case kNormal: return magnitude == 0 || (magnitude > fraction && magnitude < infinity);
-  default: return magnitude != 0 && magnitude <= fraction;
-  }
-}
-
-template <typename T, T infinity>
-void testp(Warp &w, const Inst &inst, LaneMask mask) {
-  const T *a = w.in<T>(inst.op[1]);
-  w.setPredicate(inst.op[0], mask, maskOf([&](unsigned l) {
-                   return hasProperty<T, infinity>(a[l], inst.aux);
-                 }));
-}
-
-void decodeTestp(DecodeInst &d) {
-  int property = d.expectOneOf(
-      {"finite", "infinite", "number", "notanumber", "normal", "subnormal"});
-  Type type = d.type({Type::F32, Type::F64});
-  d.expectOperands(2);
-  d.predicateDst(0);
-  d.src(1, type);
-  d.inst.aux = uint32_t(property);
-  d.inst.instClass = InstClass::Predicate;
-  d.handler(type == Type::F64 ? testp<uint64_t, 0x7FF0000000000000>
-                              : testp<uint32_t, 0x7F800000>);
 }
 
 } // namespace
@@ -462,7 +423,5 @@ void decodeTestp(DecodeInst &d) {
 void pit::emu::registerCompare(MnemonicTable &table) {
   table["setp"] = decodeSetp;
   table["set"] = decodeSet;
-  table["selp"] = decodeSelp;
-  table["slct"] = decodeSlct;
-  table["testp"] = decodeTestp;
+  registerChoice(table);
 }

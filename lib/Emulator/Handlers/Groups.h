@@ -2,8 +2,8 @@
 //
 // Some mnemonics belong to several groups: `add` is an integer instruction for
 // .s32 and a floating-point one for .f32. The table has one decode function for
-// each of them, in the integer group, which looks at the last type and hands the
-// whole decoding over if it is a floating-point type.
+// each of them, in the integer group, which looks at the last type and hands
+// the whole decoding over if it is a floating-point type.
 //
 //===----------------------------------------------------------------------===//
 
@@ -48,10 +48,11 @@ void decodeSimdAdd(DecodeInst &d);
 void decodeSimdMin(DecodeInst &d);
 void decodeSimdMax(DecodeInst &d);
 
-// Parts of registerInteger that have files of their own.
-void registerCarry(MnemonicTable &table); // Carry.cpp: addc subc madc
-void registerSimd(MnemonicTable &table);  // Simd.cpp: dp4a dp2a
-void registerBits(MnemonicTable &table);  // Bits.cpp: popc clz bfe bfi ...
+// Parts of registerInteger and registerCompare that have files of their own.
+void registerCarry(MnemonicTable &table);  // Carry.cpp: addc subc madc
+void registerSimd(MnemonicTable &table);   // Simd.cpp: dp4a dp2a
+void registerChoice(MnemonicTable &table); // Choice.cpp: selp slct testp
+void registerBits(MnemonicTable &table);   // Bits.cpp: popc clz bfe bfi ...
 
 // Carry.cpp: add.cc, sub.cc and mad.{lo,hi}.cc.
 void decodeAddCc(DecodeInst &d);

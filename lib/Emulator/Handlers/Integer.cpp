@@ -91,7 +91,9 @@ struct Max {
   template <typename T> T operator()(T a, T b) const { return std::max(a, b); }
 };
 template <typename Op> struct Relu {
-  int32_t operator()(int32_t a, int32_t b) const { return std::max(Op()(a, b), 0); }
+  int32_t operator()(int32_t a, int32_t b) const {
+    return std::max(Op()(a, b), 0);
+  }
 };
 
 int32_t saturate(int64_t value) {
@@ -102,7 +104,8 @@ int32_t saturate(int64_t value) {
 /// The product of the low 24 bits, signed for int32_t.
 template <typename T> int64_t mul24(T a, T b) {
   if constexpr (std::is_signed_v<T>)
-    return int64_t(int32_t(uint32_t(a) << 8) >> 8) * (int32_t(uint32_t(b) << 8) >> 8);
+    return int64_t(int32_t(uint32_t(a) << 8) >> 8) *
+           (int32_t(uint32_t(b) << 8) >> 8);
   else
     return int64_t(uint64_t(a & 0xFFFFFFu) * (b & 0xFFFFFFu));
 }
@@ -110,7 +113,9 @@ struct Mul24Lo {
   template <typename T> T operator()(T a, T b) const { return T(mul24(a, b)); }
 };
 struct Mul24Hi {
-  template <typename T> T operator()(T a, T b) const { return T(mul24(a, b) >> 16); }
+  template <typename T> T operator()(T a, T b) const {
+    return T(mul24(a, b) >> 16);
+  }
 };
 struct Mad24Lo {
   template <typename T> T operator()(T a, T b, T c) const {
@@ -127,22 +132,22 @@ struct Mad24Hi {
 // Handlers that are not a table of types
 //===----------------------------------------------------------------------===//
 
-template <typename T, typename Op> void binary(Warp &w, const Inst &i, LaneMask m) {
+template <typename T, typename Op>
+void binary(Warp &w, const Inst &i, LaneMask m) {
   lanes2<T, T, T>(w, i, m, Op());
 }
-template <typename T, typename Op> void ternary(Warp &w, const Inst &i, LaneMask m) {
+template <typename T, typename Op>
+void ternary(Warp &w, const Inst &i, LaneMask m) {
   lanes3<T, T, T, T>(w, i, m, Op());
 }
 
 void addSat(Warp &w, const Inst &inst, LaneMask mask) {
-  lanes2<int32_t, int32_t, int32_t>(w, inst, mask, [](int64_t a, int64_t b) {
-    return saturate(a + b);
-  });
+  lanes2<int32_t, int32_t, int32_t>(
+      w, inst, mask, [](int64_t a, int64_t b) { return saturate(a + b); });
 }
 void subSat(Warp &w, const Inst &inst, LaneMask mask) {
-  lanes2<int32_t, int32_t, int32_t>(w, inst, mask, [](int64_t a, int64_t b) {
-    return saturate(a - b);
-  });
+  lanes2<int32_t, int32_t, int32_t>(
+      w, inst, mask, [](int64_t a, int64_t b) { return saturate(a - b); });
 }
 void madHiSat(Warp &w, const Inst &inst, LaneMask mask) {
   lanes3<int32_t, int32_t, int32_t, int32_t>(
@@ -160,11 +165,16 @@ void mad24HiSat(Warp &w, const Inst &inst, LaneMask mask) {
 /// For the types of mul.wide and mad.wide, whose results are twice as wide.
 template <typename F> Handler forNarrowInteger(Type type, F make) {
   switch (type) {
-  case Type::U16: return make(uint16_t());
-  case Type::S16: return make(int16_t());
-  case Type::U32: return make(uint32_t());
-  case Type::S32: return make(int32_t());
-  default: return nullptr;
+  case Type::U16:
+    return make(uint16_t());
+  case Type::S16:
+    return make(int16_t());
+  case Type::U32:
+    return make(uint32_t());
+  case Type::S32:
+    return make(int32_t());
+  default:
+    return nullptr;
   }
 }
 Handler mulWide(Type type) {
@@ -181,8 +191,8 @@ Handler madWide(Type type) {
     using T = decltype(zero);
     using D = DoubleWidth<T>;
     return [](Warp &w, const Inst &i, LaneMask m) {
-      lanes3<D, T, T, D>(w, i, m,
-                         [](T a, T b, D c) { return Add()(D(D(a) * D(b)), c); });
+      lanes3<D, T, T, D>(
+          w, i, m, [](T a, T b, D c) { return Add()(D(D(a) * D(b)), c); });
     };
   });
 }
@@ -192,18 +202,24 @@ Handler madWide(Type type) {
 //===----------------------------------------------------------------------===//
 
 Type integerType(DecodeInst &d) {
-  return d.type({Type::U16, Type::S16, Type::U32, Type::S32, Type::U64, Type::S64});
+  return d.type(
+      {Type::U16, Type::S16, Type::U32, Type::S32, Type::U64, Type::S64});
 }
 Type signedType(DecodeInst &d) {
   return d.type({Type::S16, Type::S32, Type::S64});
 }
 Type doubleWidth(Type type) {
   switch (type) {
-  case Type::U16: return Type::U32;
-  case Type::S16: return Type::S32;
-  case Type::U32: return Type::U64;
-  case Type::S32: return Type::S64;
-  default: return Type::None;
+  case Type::U16:
+    return Type::U32;
+  case Type::S16:
+    return Type::S32;
+  case Type::U32:
+    return Type::U64;
+  case Type::S32:
+    return Type::S64;
+  default:
+    return Type::None;
   }
 }
 
@@ -228,7 +244,8 @@ template <typename Op> void decodeBinary(DecodeInst &d) {
 }
 
 /// add and sub, which saturate as .s32 only.
-template <typename Op> void decodeSaturating(DecodeInst &d, Handler saturating) {
+template <typename Op>
+void decodeSaturating(DecodeInst &d, Handler saturating) {
   if (!d.accept("sat")) {
     decodeBinary<Op>(d);
     return;
@@ -314,9 +331,11 @@ void decodeMul24(DecodeInst &d) {
   Type type = d.type({Type::U32, Type::S32});
   operands(d, type, 2);
   if (type == Type::S32)
-    d.handler(part == kHi ? binary<int32_t, Mul24Hi> : binary<int32_t, Mul24Lo>);
+    d.handler(part == kHi ? binary<int32_t, Mul24Hi>
+                          : binary<int32_t, Mul24Lo>);
   else
-    d.handler(part == kHi ? binary<uint32_t, Mul24Hi> : binary<uint32_t, Mul24Lo>);
+    d.handler(part == kHi ? binary<uint32_t, Mul24Hi>
+                          : binary<uint32_t, Mul24Lo>);
 }
 
 void decodeMad24(DecodeInst &d) {
@@ -327,9 +346,11 @@ void decodeMad24(DecodeInst &d) {
   if (sat)
     d.handler(mad24HiSat);
   else if (type == Type::S32)
-    d.handler(part == kHi ? ternary<int32_t, Mad24Hi> : ternary<int32_t, Mad24Lo>);
+    d.handler(part == kHi ? ternary<int32_t, Mad24Hi>
+                          : ternary<int32_t, Mad24Lo>);
   else
-    d.handler(part == kHi ? ternary<uint32_t, Mad24Hi> : ternary<uint32_t, Mad24Lo>);
+    d.handler(part == kHi ? ternary<uint32_t, Mad24Hi>
+                          : ternary<uint32_t, Mad24Lo>);
 }
 
 void decodeSad(DecodeInst &d) {
@@ -376,8 +397,12 @@ void decodeMinMax(DecodeInst &d, DecodeFn floating, DecodeFn simd) {
     d.requireSm(90);
   d.handler(relu ? binary<int32_t, Relu<Op>> : binaryInteger<Op>(type));
 }
-void decodeMin(DecodeInst &d) { decodeMinMax<Min>(d, decodeFloatMin, decodeSimdMin); }
-void decodeMax(DecodeInst &d) { decodeMinMax<Max>(d, decodeFloatMax, decodeSimdMax); }
+void decodeMin(DecodeInst &d) {
+  decodeMinMax<Min>(d, decodeFloatMin, decodeSimdMin);
+}
+void decodeMax(DecodeInst &d) {
+  decodeMinMax<Max>(d, decodeFloatMax, decodeSimdMax);
+}
 
 } // namespace
 

@@ -35,8 +35,10 @@ struct CNot {
   template <typename T> T operator()(T a) const { return a == 0; }
 };
 
-/// On predicates. Either source may be negated: bit 0 of aux for a, bit 1 for b.
-template <typename Op> void predicateLogic(Warp &w, const Inst &inst, LaneMask mask) {
+/// On predicates. Either source may be negated: bit 0 of aux for a, bit 1 for
+/// b.
+template <typename Op>
+void predicateLogic(Warp &w, const Inst &inst, LaneMask mask) {
   LaneMask a = w.predicate(inst.op[1]) ^ (inst.aux & 1 ? kAllLanes : 0);
   LaneMask b = w.predicate(inst.op[2]) ^ (inst.aux & 2 ? kAllLanes : 0);
   w.setPredicate(inst.op[0], mask, Op()(a, b));
@@ -120,12 +122,12 @@ uint32_t productsOf(uint32_t lut) {
   return products;
 }
 
-template <typename F>
-void lop3Lanes(const Warp &w, const Inst &inst, F store) {
+template <typename F> void lop3Lanes(const Warp &w, const Inst &inst, F store) {
   uint32_t use[8];
   for (unsigned k = 0; k < 8; ++k)
     use[k] = 0u - ((inst.aux >> k) & 1);
-  const uint32_t *a = w.in<uint32_t>(inst.op[1]), *b = w.in<uint32_t>(inst.op[2]);
+  const uint32_t *a = w.in<uint32_t>(inst.op[1]),
+                 *b = w.in<uint32_t>(inst.op[2]);
   const uint32_t *c = w.in<uint32_t>(inst.op[3]);
   store([=](unsigned l) {
     uint32_t x = a[l], y = b[l], z = c[l];
@@ -148,9 +150,11 @@ void lop3Predicate(Warp &w, const Inst &inst, LaneMask mask) {
   alignas(64) uint32_t value[kWarpSize];
   lop3Lanes(w, inst, [&](auto f) { forLanes(value, kAllLanes, f); });
   if (inst.op[0] != kNoRef)
-    forLanes(w.out<uint32_t>(inst.op[0]), mask, [&](unsigned l) { return value[l]; });
+    forLanes(w.out<uint32_t>(inst.op[0]), mask,
+             [&](unsigned l) { return value[l]; });
   LaneMask p = maskOf([&](unsigned l) { return value[l] != 0; });
-  LaneMask q = w.predicate(inst.op[5]) ^ (inst.aux & kLop3NegateQ ? kAllLanes : 0);
+  LaneMask q =
+      w.predicate(inst.op[5]) ^ (inst.aux & kLop3NegateQ ? kAllLanes : 0);
   w.setPredicate(inst.op[4], mask, inst.aux & kLop3Or ? p | q : p & q);
 }
 
@@ -162,7 +166,8 @@ void decodeLop3(DecodeInst &d) {
     d.dst(0, Type::B32);
   } else if (d.numOperands() > 0) {
     const ptx::Operand &result = d.operand(0);
-    if (result.kind != ptx::Operand::Kind::Pair || result.elements.size() != 2) {
+    if (result.kind != ptx::Operand::Kind::Pair ||
+        result.elements.size() != 2) {
       d.fail("operand 1 of 'lop3' with '.or' or '.and' has to be a pair 'd|p'");
     } else {
       d.inst.op[0] = d.dstRef(result.elements[0], Type::B32, true);
@@ -172,7 +177,8 @@ void decodeLop3(DecodeInst &d) {
   for (unsigned i = 1; i <= 3; ++i)
     d.src(i, Type::B32);
   // ptxas takes any integer here and looks at the low byte of it.
-  d.inst.aux = productsOf(uint32_t(d.constant(4, INT32_MIN, UINT32_MAX)) & 0xFF);
+  d.inst.aux =
+      productsOf(uint32_t(d.constant(4, INT32_MIN, UINT32_MAX)) & 0xFF);
   d.inst.instClass = InstClass::Integer;
   d.handler(lop3);
   if (boolOp < 0)
@@ -216,7 +222,8 @@ void decodeShl(DecodeInst &d) {
   d.src(1, type);
   d.src(2, Type::U32);
   d.inst.instClass = InstClass::Integer;
-  d.handler(forWidth(type, [](auto zero) -> Handler { return shl<decltype(zero)>; }));
+  d.handler(
+      forWidth(type, [](auto zero) -> Handler { return shl<decltype(zero)>; }));
 }
 
 void decodeShr(DecodeInst &d) {
@@ -260,8 +267,9 @@ void decodeShf(DecodeInst &d) {
 // prmt
 //===----------------------------------------------------------------------===//
 
-/// Four bytes out of the eight of b:a. Each nibble of `selector`, the lowest for
-/// the lowest byte, names one; its top bit asks for the byte's sign instead.
+/// Four bytes out of the eight of b:a. Each nibble of `selector`, the lowest
+/// for the lowest byte, names one; its top bit asks for the byte's sign
+/// instead.
 uint32_t permute(uint32_t a, uint32_t b, uint32_t selector) {
   const uint64_t bytes = uint64_t(b) << 32 | a;
   uint32_t result = 0;

@@ -42,7 +42,8 @@ void copyPredicate(Warp &w, const Inst &inst, LaneMask mask) {
   w.setPredicate(inst.op[0], mask, w.predicate(inst.op[1]) ^ inst.aux);
 }
 /// A special register, 32 bits wide, into one of another width.
-template <typename T> void copySpecial(Warp &w, const Inst &inst, LaneMask mask) {
+template <typename T>
+void copySpecial(Warp &w, const Inst &inst, LaneMask mask) {
   lanes1<T, uint32_t>(w, inst, mask, [](uint32_t a) { return T(a); });
 }
 /// Source plus imm.
@@ -82,7 +83,8 @@ Handler clockHandler(std::string_view name, Type type) {
 Handler copyHandler(Type type) {
   if (ptx::bitWidth(type) == 128)
     return copy128;
-  return forWidth(type, [](auto zero) -> Handler { return copy<decltype(zero)>; });
+  return forWidth(type,
+                  [](auto zero) -> Handler { return copy<decltype(zero)>; });
 }
 
 void moveSpecial(DecodeInst &d, Type type) {
@@ -96,9 +98,11 @@ void moveSpecial(DecodeInst &d, Type type) {
     d.handler(copy<uint64_t>);
     return;
   }
-  if (ptx::bitWidth(type) == 16 || (name == "%gridid" && ptx::bitWidth(type) == 64)) {
+  if (ptx::bitWidth(type) == 16 ||
+      (name == "%gridid" && ptx::bitWidth(type) == 64)) {
     d.src(1, Type::B32);
-    d.handler(ptx::bitWidth(type) == 16 ? copySpecial<uint16_t> : copySpecial<uint64_t>);
+    d.handler(ptx::bitWidth(type) == 16 ? copySpecial<uint16_t>
+                                        : copySpecial<uint64_t>);
     return;
   }
   d.src(1, type);
@@ -139,10 +143,12 @@ std::vector<Operand> elementsOf(DecodeInst &d, const Operand &operand) {
 /// A register of `wideBits` as elements of `bits`. The narrow registers are in
 /// the list; 8-bit ones have 16 bits in the register file.
 template <unsigned wideBits, unsigned bits> struct Split {
-  using Wide = std::conditional_t<wideBits == 16, uint16_t,
-                                  std::conditional_t<wideBits == 32, uint32_t, uint64_t>>;
-  using Narrow = std::conditional_t<bits <= 16, uint16_t,
-                                    std::conditional_t<bits == 32, uint32_t, uint64_t>>;
+  using Wide = std::conditional_t<
+      wideBits == 16, uint16_t,
+      std::conditional_t<wideBits == 32, uint32_t, uint64_t>>;
+  using Narrow =
+      std::conditional_t<bits <= 16, uint16_t,
+                         std::conditional_t<bits == 32, uint32_t, uint64_t>>;
   /// A 128-bit register is two arrays of 64 bits.
   static constexpr unsigned kParts = wideBits == 128 ? 2 : 1;
   static constexpr unsigned kPerPart = wideBits / bits / kParts;
@@ -153,8 +159,9 @@ template <unsigned wideBits, unsigned bits> struct Split {
     const Ref *to = w.list(inst);
     for (unsigned part = 0; part < kParts; ++part, a += kWarpSize)
       for (unsigned i = 0; i < kPerPart; ++i)
-        forLanes(w.out<Narrow>(*to++), mask,
-                 [=](unsigned l) { return Narrow(Narrow(a[l] >> (bits * i)) & kMask); });
+        forLanes(w.out<Narrow>(*to++), mask, [=](unsigned l) {
+          return Narrow(Narrow(a[l] >> (bits * i)) & kMask);
+        });
   }
 
   static void pack(Warp &w, const Inst &inst, LaneMask mask) {
@@ -182,36 +189,50 @@ template <unsigned wideBits, unsigned bits> Handler splitHandler(bool pack) {
 /// of these; null where PTX has no such form.
 Handler splitHandler(unsigned wide, size_t count, bool pack, Type &element) {
   const unsigned bits = count ? wide / unsigned(count) : 0;
-  element = bits == 8 ? Type::B8 : bits == 16 ? Type::B16 : bits == 32 ? Type::B32 : Type::B64;
+  element = bits == 8    ? Type::B8
+            : bits == 16 ? Type::B16
+            : bits == 32 ? Type::B32
+                         : Type::B64;
   switch (count == 2 || count == 4 ? wide * 1000 + bits : 0) {
-  case 16'008: return splitHandler<16, 8>(pack);
-  case 32'008: return splitHandler<32, 8>(pack);
-  case 32'016: return splitHandler<32, 16>(pack);
-  case 64'016: return splitHandler<64, 16>(pack);
-  case 64'032: return splitHandler<64, 32>(pack);
-  case 128'032: return splitHandler<128, 32>(pack);
-  case 128'064: return splitHandler<128, 64>(pack);
-  default: return nullptr;
+  case 16'008:
+    return splitHandler<16, 8>(pack);
+  case 32'008:
+    return splitHandler<32, 8>(pack);
+  case 32'016:
+    return splitHandler<32, 16>(pack);
+  case 64'016:
+    return splitHandler<64, 16>(pack);
+  case 64'032:
+    return splitHandler<64, 32>(pack);
+  case 128'032:
+    return splitHandler<128, 32>(pack);
+  case 128'064:
+    return splitHandler<128, 64>(pack);
+  default:
+    return nullptr;
   }
 }
 
 /// Between a register and the elements of a vector.
 void decodeSplit(DecodeInst &d, Type type, const std::vector<Operand> &elements,
                  bool pack) {
-  if (type != Type::B16 && type != Type::B32 && type != Type::B64 && type != Type::B128) {
+  if (type != Type::B16 && type != Type::B32 && type != Type::B64 &&
+      type != Type::B128) {
     d.fail("a vector needs type b16, b32, b64 or b128, not '." +
            std::string(ptx::toString(type)) + "'");
     return;
   }
   Type element = Type::None;
-  Handler handler = splitHandler(ptx::bitWidth(type), elements.size(), pack, element);
+  Handler handler =
+      splitHandler(ptx::bitWidth(type), elements.size(), pack, element);
   if (!handler) {
     d.fail("a value of type '." + std::string(ptx::toString(type)) +
            "' cannot have " + std::to_string(elements.size()) + " elements");
     return;
   }
   for (const Operand &operand : elements)
-    d.push(pack ? d.srcRef(operand, element) : d.dstRef(operand, element, true));
+    d.push(pack ? d.srcRef(operand, element)
+                : d.dstRef(operand, element, true));
   if (pack)
     d.dst(0, type);
   else
@@ -220,7 +241,8 @@ void decodeSplit(DecodeInst &d, Type type, const std::vector<Operand> &elements,
 }
 
 /// Element by element; the first half of the list are the destinations.
-template <typename T> void moveVector(Warp &w, const Inst &inst, LaneMask mask) {
+template <typename T>
+void moveVector(Warp &w, const Inst &inst, LaneMask mask) {
   const Ref *refs = w.list(inst);
   const unsigned count = inst.listCount / 2u;
   alignas(64) T values[4][kWarpSize]; // destinations may be sources too
@@ -232,8 +254,9 @@ template <typename T> void moveVector(Warp &w, const Inst &inst, LaneMask mask) 
 
 /// mov.v2 and mov.v4; the source may be a special register, all of it.
 void decodeMoveVector(DecodeInst &d, size_t count) {
-  Type type = d.type({Type::B16, Type::B32, Type::B64, Type::U16, Type::U32, Type::U64,
-                      Type::S16, Type::S32, Type::S64, Type::F32, Type::F64});
+  Type type =
+      d.type({Type::B16, Type::B32, Type::B64, Type::U16, Type::U32, Type::U64,
+              Type::S16, Type::S32, Type::S64, Type::F32, Type::F64});
   d.expectOperands(2);
   if (count * ptx::bitWidth(type) > 128)
     d.fail("a vector cannot have more than 128 bits");
@@ -244,7 +267,8 @@ void decodeMoveVector(DecodeInst &d, size_t count) {
   }
   for (const Operand &element : to)
     d.push(d.dstRef(element, type, true));
-  d.handler(forWidth(type, [](auto zero) -> Handler { return moveVector<decltype(zero)>; }));
+  d.handler(forWidth(
+      type, [](auto zero) -> Handler { return moveVector<decltype(zero)>; }));
 
   const Operand &source = d.operand(1);
   if (source.kind == Operand::Kind::Special && count == 4) {
@@ -272,9 +296,9 @@ void decodeMov(DecodeInst &d) {
     decodeMoveVector(d, vector == 0 ? 2 : 4);
     return;
   }
-  Type type = d.type({Type::Pred, Type::B16, Type::B32, Type::B64, Type::B128, Type::U16,
-                      Type::U32, Type::U64, Type::S16, Type::S32, Type::S64, Type::F32,
-                      Type::F64});
+  Type type = d.type({Type::Pred, Type::B16, Type::B32, Type::B64, Type::B128,
+                      Type::U16, Type::U32, Type::U64, Type::S16, Type::S32,
+                      Type::S64, Type::F32, Type::F64});
   if (!d.expectOperands(2))
     return;
   if (type == Type::Pred) {
@@ -312,24 +336,33 @@ void decodeMov(DecodeInst &d) {
 Space decodeSpace(DecodeInst &d) {
   switch (d.expectOneOf({"global", "const", "local", "shared", "shared::cta",
                          "shared::cluster", "param", "param::entry"})) {
-  case 1: return Space::Const;
-  case 2: return Space::Local;
+  case 1:
+    return Space::Const;
+  case 2:
+    return Space::Local;
   case 3:
   case 4:
-  case 5: return Space::Shared;
+  case 5:
+    return Space::Shared;
   case 6:
-  case 7: return Space::Param;
-  default: return Space::Global;
+  case 7:
+    return Space::Param;
+  default:
+    return Space::Global;
   }
 }
 
 /// Where the window of `space` begins; 0 for a space without one.
 uint64_t windowOf(Space space) {
   switch (space) {
-  case Space::Shared: return kSharedWindow;
-  case Space::Local: return kLocalWindow;
-  case Space::Param: return kParamWindow;
-  default: return 0;
+  case Space::Shared:
+    return kSharedWindow;
+  case Space::Local:
+    return kLocalWindow;
+  case Space::Param:
+    return kParamWindow;
+  default:
+    return 0;
   }
 }
 
@@ -354,8 +387,9 @@ void decodeCvta(DecodeInst &d) {
 void isInWindow(Warp &w, const Inst &inst, LaneMask mask) {
   const uint64_t *a = w.in<uint64_t>(inst.op[1]);
   const uint64_t window = uint64_t(inst.imm);
-  w.setPredicate(inst.op[0], mask,
-                 maskOf([=](unsigned l) { return (a[l] & kWindowMask) == window; }));
+  w.setPredicate(inst.op[0], mask, maskOf([=](unsigned l) {
+                   return (a[l] & kWindowMask) == window;
+                 }));
 }
 
 /// Outside of all windows; aux says whether in a .const variable or not.

@@ -1,7 +1,7 @@
 //===- Select.h - a handler for each type -----------------------*- C++ -*-===//
 //
-// From a PTX type, known when an instruction is decoded, to a template instance.
-// `make` is called with a zero of the C++ type and returns a Handler.
+// From a PTX type, known when an instruction is decoded, to a template
+// instance. `make` is called with a zero of the C++ type and returns a Handler.
 //
 //===----------------------------------------------------------------------===//
 
@@ -19,44 +19,61 @@ namespace pit::emu {
 /// 16-, 32- and 64-bit integers; null for any other type.
 template <typename F> Handler forInteger(ptx::Type type, F make) {
   switch (type) {
-  case ptx::Type::U16: return make(uint16_t());
-  case ptx::Type::S16: return make(int16_t());
-  case ptx::Type::U32: return make(uint32_t());
-  case ptx::Type::S32: return make(int32_t());
-  case ptx::Type::U64: return make(uint64_t());
-  case ptx::Type::S64: return make(int64_t());
-  default: return nullptr;
+  case ptx::Type::U16:
+    return make(uint16_t());
+  case ptx::Type::S16:
+    return make(int16_t());
+  case ptx::Type::U32:
+    return make(uint32_t());
+  case ptx::Type::S32:
+    return make(int32_t());
+  case ptx::Type::U64:
+    return make(uint64_t());
+  case ptx::Type::S64:
+    return make(int64_t());
+  default:
+    return nullptr;
   }
 }
 
 /// 32- and 64-bit integers.
 template <typename F> Handler forWideInteger(ptx::Type type, F make) {
   switch (type) {
-  case ptx::Type::U32: return make(uint32_t());
-  case ptx::Type::S32: return make(int32_t());
-  case ptx::Type::U64: return make(uint64_t());
-  case ptx::Type::S64: return make(int64_t());
-  default: return nullptr;
+  case ptx::Type::U32:
+    return make(uint32_t());
+  case ptx::Type::S32:
+    return make(int32_t());
+  case ptx::Type::U64:
+    return make(uint64_t());
+  case ptx::Type::S64:
+    return make(int64_t());
+  default:
+    return nullptr;
   }
 }
 
 /// Any 16-, 32- or 64-bit type, as an unsigned integer of its width.
 template <typename F> Handler forWidth(ptx::Type type, F make) {
   switch (ptx::bitWidth(type)) {
-  case 16: return make(uint16_t());
-  case 32: return make(uint32_t());
-  case 64: return make(uint64_t());
-  default: return nullptr;
+  case 16:
+    return make(uint16_t());
+  case 32:
+    return make(uint32_t());
+  case 64:
+    return make(uint64_t());
+  default:
+    return nullptr;
   }
 }
 
-/// The unsigned type in which arithmetic on T wraps around: at least 32 bits, so
-/// that a product of 16-bit values is not one of (signed) ints.
+/// The unsigned type in which arithmetic on T wraps around: at least 32 bits,
+/// so that a product of 16-bit values is not one of (signed) ints.
 template <typename T>
 using Wrapping =
     std::conditional_t<(sizeof(T) < 4), uint32_t, std::make_unsigned_t<T>>;
 
-// Products of 64-bit values; not standard C++, but in every compiler for 64 bits.
+// Products of 64-bit values; not standard C++, but in every compiler for 64
+// bits.
 __extension__ typedef __int128 Int128;
 __extension__ typedef unsigned __int128 UInt128;
 
@@ -88,7 +105,8 @@ template <typename T> inline T mulLow(T a, T b) {
 template <typename Op> Handler unaryInteger(ptx::Type type) {
   return forInteger(type, [](auto zero) -> Handler {
     using T = decltype(zero);
-    return [](Warp &w, const Inst &i, LaneMask m) { lanes1<T, T>(w, i, m, Op()); };
+    return
+        [](Warp &w, const Inst &i, LaneMask m) { lanes1<T, T>(w, i, m, Op()); };
   });
 }
 
@@ -96,7 +114,9 @@ template <typename Op> Handler unaryInteger(ptx::Type type) {
 template <typename Op> Handler binaryInteger(ptx::Type type) {
   return forInteger(type, [](auto zero) -> Handler {
     using T = decltype(zero);
-    return [](Warp &w, const Inst &i, LaneMask m) { lanes2<T, T, T>(w, i, m, Op()); };
+    return [](Warp &w, const Inst &i, LaneMask m) {
+      lanes2<T, T, T>(w, i, m, Op());
+    };
   });
 }
 
@@ -104,7 +124,9 @@ template <typename Op> Handler binaryInteger(ptx::Type type) {
 template <typename Op> Handler ternaryInteger(ptx::Type type) {
   return forInteger(type, [](auto zero) -> Handler {
     using T = decltype(zero);
-    return [](Warp &w, const Inst &i, LaneMask m) { lanes3<T, T, T, T>(w, i, m, Op()); };
+    return [](Warp &w, const Inst &i, LaneMask m) {
+      lanes3<T, T, T, T>(w, i, m, Op());
+    };
   });
 }
 
@@ -112,7 +134,8 @@ template <typename Op> Handler ternaryInteger(ptx::Type type) {
 template <typename Op> Handler unaryBits(ptx::Type type) {
   return forWidth(type, [](auto zero) -> Handler {
     using T = decltype(zero);
-    return [](Warp &w, const Inst &i, LaneMask m) { lanes1<T, T>(w, i, m, Op()); };
+    return
+        [](Warp &w, const Inst &i, LaneMask m) { lanes1<T, T>(w, i, m, Op()); };
   });
 }
 
@@ -120,7 +143,9 @@ template <typename Op> Handler unaryBits(ptx::Type type) {
 template <typename Op> Handler binaryBits(ptx::Type type) {
   return forWidth(type, [](auto zero) -> Handler {
     using T = decltype(zero);
-    return [](Warp &w, const Inst &i, LaneMask m) { lanes2<T, T, T>(w, i, m, Op()); };
+    return [](Warp &w, const Inst &i, LaneMask m) {
+      lanes2<T, T, T>(w, i, m, Op());
+    };
   });
 }
 

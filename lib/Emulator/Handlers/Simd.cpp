@@ -36,11 +36,12 @@ template <typename Op> struct Relu {
 /// T says how a half is extended to the int that Op works on.
 template <typename T, typename Op>
 void perHalf(Warp &w, const Inst &inst, LaneMask mask) {
-  lanes2<uint32_t, uint32_t, uint32_t>(w, inst, mask, [](uint32_t a, uint32_t b) {
-    uint32_t low = uint32_t(Op()(T(a), T(b))) & 0xFFFFu;
-    uint32_t high = uint32_t(Op()(T(a >> 16), T(b >> 16))) << 16;
-    return high | low;
-  });
+  lanes2<uint32_t, uint32_t, uint32_t>(
+      w, inst, mask, [](uint32_t a, uint32_t b) {
+        uint32_t low = uint32_t(Op()(T(a), T(b))) & 0xFFFFu;
+        uint32_t high = uint32_t(Op()(T(a >> 16), T(b >> 16))) << 16;
+        return high | low;
+      });
 }
 
 /// `{.relu}` (before the type or behind it) for s16x2, the type, the operands.
@@ -107,8 +108,9 @@ unsigned dotOperands(DecodeInst &d) {
 }
 
 void decodeDp4a(DecodeInst &d) {
-  static constexpr Handler handlers[] = {dp4a<uint8_t, uint8_t>, dp4a<uint8_t, int8_t>,
-                                         dp4a<int8_t, uint8_t>, dp4a<int8_t, int8_t>};
+  static constexpr Handler handlers[] = {
+      dp4a<uint8_t, uint8_t>, dp4a<uint8_t, int8_t>, dp4a<int8_t, uint8_t>,
+      dp4a<int8_t, int8_t>};
   d.handler(handlers[dotOperands(d)]);
 }
 
