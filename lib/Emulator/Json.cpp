@@ -2,6 +2,7 @@
 
 #include "Json.h"
 
+#include <charconv>
 #include <cstdio>
 
 using namespace pit::emu;
@@ -59,6 +60,12 @@ std::string pit::emu::jsonString(std::string_view text) {
     text.remove_prefix(length);
   }
   return result + '"';
+}
+
+void JsonWriter::value(double number) {
+  char digits[32];
+  auto end = std::to_chars(digits, digits + sizeof digits, number).ptr;
+  scalar(std::string_view(digits, size_t(end - digits)));
 }
 
 void JsonWriter::separate() {

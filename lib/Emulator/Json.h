@@ -24,6 +24,9 @@ public:
   /// The name of the member whose value comes next.
   void key(std::string_view name);
   void value(uint64_t number) { scalar(std::to_string(number)); }
+  void value(int64_t number) { scalar(std::to_string(number)); }
+  /// Finite numbers only; the fewest digits that read back as the same double.
+  void value(double number);
   void value(bool truth) { scalar(truth ? "true" : "false"); }
   void value(std::string_view text) { scalar(jsonString(text)); }
   void value(const char *text) { value(std::string_view(text)); }
