@@ -1,0 +1,118 @@
+//===- MatrixMove.cpp - ldmatrix and movmatrix ----------------------------===//
+//
+// PTX ISA 9.7.14.5.15 (ldmatrix) and 9.7.14.5.17 (movmatrix): 8 x 8 matrices of
+// 16-bit elements, in memory as rows of 16 bytes, in registers with row l / 4,
+// elements 2 * (l % 4) and the next in lane l.
+//
+//===----------------------------------------------------------------------===//
+
+#include "MmaFragments.h"
+#include "MmaPlan.h"
+
+#include "Access.h"
+
+using namespace pit;
+using namespace pit::emu;
+using ptx::Space;
+using ptx::Type;
+
+namespace {
+
+/// The register of a transposed matrix: lane l holds rows 2t and 2t + 1 of
+/// column g. `element(row, column)`.
+template <typename F> inline void transposed(uint32_t *out, F element) {
+  for (unsigned l = 0; l < kWarpSize; ++l) {
+    unsigned g = l / 4, t = l % 4;
+    out[l] = uint32_t(element(2 * t, g)) | uint32_t(element(2 * t + 1, g))
+                                               << 16;
+  }
+}
+
+/// imm: the address's offset; aux: 1 for `.trans`.
+template <unsigned kCount>
+void ldmatrix(Warp &w, const Inst &inst, LaneMask mask) {
+  if (!needsFullWarp(w, inst, mask))
+    return;
+  LaneAddresses lanes;
+  laneAddresses(w, inst, 1, lanes);
+  Access access;
+  access.space = Space(inst.target);
+  access.bytes = 16;
+  // Row i of matrix j is at the address of lane 8j + i.
+  constexpr LaneMask kRows = LaneMask((uint64_t(1) << 8 * kCount) - 1);
+  LaneMask good = resolve(w, inst, kRows, access, lanes);
+
+  // Copied out first: a row that was reported reads as zeros.
+  alignas(16) uint8_t rows[8 * kCount][16];
+  for (unsigned row = 0; row < 8 * kCount; ++row) {
+    if ((good >> row) & 1) [[likely]]
+      std::memcpy(rows[row], lanes.host[row], 16);
+    else
+      std::memset(rows[row], 0, 16);
+  }
+  const Ref *regs = w.list(inst);
+  for (unsigned j = 0; j < kCount; ++j) {
+    uint32_t *out = w.out<uint32_t>(regs[j]);
+    if (!(inst.aux & 1)) {
+      std::memcpy(out, rows[8 * j], 128);
+      continue;
+    }
+    uint16_t matrix[8][8];
+    std::memcpy(matrix, rows[8 * j], 128);
+    transposed(out, [&](unsigned row, unsigned column) {
+      return matrix[row][column];
+    });
+  }
+}
+
+void movmatrix(Warp &w, const Inst &inst, LaneMask mask) {
+  if (!needsFullWarp(w, inst, mask))
+    return;
+  uint16_t matrix[8][8];
+  std::memcpy(matrix, w.in<uint32_t>(inst.op[1]), 128);
+  transposed(w.out<uint32_t>(inst.op[0]), [&](unsigned row, unsigned column) {
+    return matrix[row][column];
+  });
+}
+
+} // namespace
+
+void emu::decodeLdmatrix(DecodeInst &d) {
+  d.expectOneOf({"sync"});
+  d.expectOneOf({"aligned"});
+  if (d.peek() == "m8n16" || d.peek() == "m16n16")
+    return d.fail("shape '." + std::string(d.peek()) +
+                  "' of 'ldmatrix' needs target sm_100a or higher");
+  d.expectOneOf({"m8n8"});
+  int count = d.expectOneOf({"x1", "x2", "x4"});
+  if (d.accept("trans"))
+    d.inst.aux = 1;
+  Space space = d.accept("shared") || d.accept("shared::cta") ? Space::Shared
+                                                              : Space::Generic;
+  d.type({Type::B16});
+  d.requireSm(75);
+  d.inst.instClass = InstClass::Ldmatrix;
+  d.inst.flags |= kAligned;
+  d.inst.target = uint32_t(space);
+  if (!d.expectOperands(2))
+    return;
+  mmaDst(d, 0, 1u << std::max(count, 0), Type::B32);
+  d.address(1, space, 1);
+  d.handler(count <= 0 ? ldmatrix<1> : count == 1 ? ldmatrix<2> : ldmatrix<4>);
+}
+
+void emu::decodeMovmatrix(DecodeInst &d) {
+  d.expectOneOf({"sync"});
+  d.expectOneOf({"aligned"});
+  d.expectOneOf({"m8n8"});
+  d.expectOneOf({"trans"});
+  d.type({Type::B16});
+  d.requireSm(75);
+  d.inst.instClass = InstClass::Collective;
+  d.inst.flags |= kAligned;
+  if (!d.expectOperands(2))
+    return;
+  d.dst(0, Type::B32);
+  d.src(1, Type::B32);
+  d.handler(movmatrix);
+}
