@@ -63,8 +63,7 @@ Error Device::markInitialized(DeviceAddress address, uint64_t bytes) {
   auto allocation = mem->require(address, bytes, "mark as initialised");
   if (!allocation)
     return allocation.error();
-  if ((*allocation)->init)
-    std::memset((*allocation)->init + (address - (*allocation)->base), 1, bytes);
+  mem->markInitialized(**allocation, address - (*allocation)->base, bytes);
   return Error::success();
 }
 

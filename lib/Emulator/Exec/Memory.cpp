@@ -120,6 +120,18 @@ Expected<Allocation *> Memory::allocate(uint64_t bytes, uint64_t align,
   return table.back().get();
 }
 
+void Memory::markInitialized(Allocation &a, uint64_t offset, uint64_t bytes) {
+  if (!a.init)
+    return;
+  if (bytes < a.bytes) {
+    std::memset(a.init + offset, 1, bytes);
+    return;
+  }
+  // All of it: accesses need not look any more.
+  release(a.init, a.mapped);
+  a.init = nullptr;
+}
+
 Error Memory::free(DeviceAddress address) {
   auto it = above(table, address);
   if (it != table.begin() && (*std::prev(it))->base == address) {

@@ -47,6 +47,8 @@ public:
   /// As find, but says what is wrong.
   Expected<Allocation *> require(DeviceAddress address, uint64_t bytes,
                                  std::string_view what);
+  /// Bytes of `allocation` hold meaningful values from now on.
+  void markInitialized(Allocation &allocation, uint64_t offset, uint64_t bytes);
   const std::vector<std::unique_ptr<Allocation>> &all() const { return table; }
 
 private:
