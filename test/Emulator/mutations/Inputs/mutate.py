@@ -141,7 +141,7 @@ RUNS = [[f"--landing={landing}", *seeds] for landing in ("latest", "earliest")
 with tempfile.TemporaryDirectory() as folder:
     clean = [strip(line) for line in source]
     if refusal := ptxas(folder, clean):
-        fail("clean", f"ptxas refuses it: {refusal}")
+        sys.exit(f"FAIL clean: ptxas refuses it: {refusal}")
     for seeds in RUNS:
         code, text, after = execute(folder, clean, data, [], seeds)
         if code or text.strip():
