@@ -2,8 +2,9 @@
 //
 // One parser object per module. Every parse function returns false after it has
 // recorded an error; the first error wins. Its methods are spread over
-// Parser.cpp (module, functions), ParserDirectives.cpp (variables, registers),
-// ParserInitializers.cpp, ParserExpressions.cpp and ParserInstructions.cpp.
+// Parser.cpp (module), ParserFunctions.cpp, ParserDirectives.cpp (variables,
+// registers), ParserInitializers.cpp, ParserExpressions.cpp and
+// ParserInstructions.cpp.
 //
 //===----------------------------------------------------------------------===//
 
@@ -76,7 +77,7 @@ private:
   };
   bool checkNesting();
 
-  // Parser.cpp: module and functions.
+  // Parser.cpp: module scope; ParserFunctions.cpp.
   bool parseVersion();
   bool parseTarget();
   bool parseModuleDirective();
@@ -164,7 +165,6 @@ private:
   Function *function = nullptr; ///< whose body is parsed
   unsigned nesting = 0;
   uint32_t lineCursor = 0;
-  uint32_t previousEnd = 0; ///< offset after the last token consumed
   uint64_t initializerBytes = 0;
   std::vector<Operand> operands;           ///< of the instruction being parsed
   std::vector<std::string_view> modifiers; ///< likewise
