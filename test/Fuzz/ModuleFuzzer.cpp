@@ -9,6 +9,7 @@
 
 #include "pit/Emulator/Device.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 
