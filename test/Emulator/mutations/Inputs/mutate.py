@@ -8,7 +8,7 @@ come out of the unharmed kernel:
     //# run: --grid=2 --block=128 --arg=in:{a} --arg=inout:{c}
     //# check: c == [2 * x for x in a]
 
-(types: i1 i2 i4 u4 i8 f4 f8, or f2 and bf2 as raw bits; `run:` lines add up).
+(types: i1 u1 i2 u2 i4 u4 i8 f2 f4 f8; `run:` lines add up; {folder} is an empty one).
 A mutant is made by changing the line above:
 
     bar.sync 0;             //@ barrier
@@ -90,7 +90,7 @@ def execute(folder, lines, values, extra, seeds):
     path = os.path.join(folder, "k.ptx")
     with open(path, "w") as f:
         f.write("\n".join(lines))
-    names = {}
+    names = {"folder": folder}
     for name, column in values.items():
         names[name] = os.path.join(folder, name + ".npy")
         code = CODES[types[name]]
