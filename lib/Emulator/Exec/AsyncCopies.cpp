@@ -81,9 +81,8 @@ void AsyncCopies::finish(unsigned warp, LaneMask lanes, uint32_t keep,
     // committed since, itself included.
     LaneMask due = lanes & copy.lanes & ~copy.completed;
     if (due)
-      due &= maskOf([&](unsigned l) {
-        return state.group[l] - copy.group[l] > keep;
-      });
+      due &= maskOf(
+          [&](unsigned l) { return state.group[l] - copy.group[l] > keep; });
     if (due) {
       if (!landed[record.slot])
         land(copy, due, shared);

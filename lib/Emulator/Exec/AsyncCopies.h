@@ -6,8 +6,8 @@
 // groups; copies that complete on an mbarrier will be told apart by theirs: the
 // completing agent and count are what the shadow asks for.
 //
-// What is long about a copy (its lanes' addresses) is kept while it is in flight
-// only; what the shadow may ask about later is a few bytes a copy.
+// What is long about a copy (its lanes' addresses) is kept while it is in
+// flight only; what the shadow may ask about later is a few bytes a copy.
 //
 //===----------------------------------------------------------------------===//
 
@@ -26,9 +26,9 @@ namespace pit::emu {
 struct AsyncCopy {
   unsigned warp = 0;
   uint32_t pc = 0;
-  LaneMask lanes = 0;       ///< that issued it
-  LaneMask completed = 0;   ///< that have waited for it
-  uint8_t bytes = 0;        ///< 4, 8 or 16 of each lane
+  LaneMask lanes = 0;                    ///< that issued it
+  LaneMask completed = 0;                ///< that have waited for it
+  uint8_t bytes = 0;                     ///< 4, 8 or 16 of each lane
   std::array<uint32_t, kWarpSize> dst{}; ///< shared address
   std::array<uint32_t, kWarpSize> group{};
   std::array<uint8_t, kWarpSize> srcBytes{}; ///< the rest is zero filled
@@ -52,16 +52,16 @@ public:
   void start(unsigned numWarps);
   uint32_t firstNumber() const { return first; }
 
-  /// Registers a copy in the open group of each lane (`group` and `completed` are
-  /// set here); lands it if `landing` says so. `shared` is indexed by shared
-  /// address. Returns its number.
+  /// Registers a copy in the open group of each lane (`group` and `completed`
+  /// are set here); lands it if `landing` says so. `shared` is indexed by
+  /// shared address. Returns its number.
   uint32_t issue(AsyncCopy copy, uint8_t *shared, Landing landing);
   /// The number that the next copy will get.
   uint32_t nextNumber() const { return first + uint32_t(records.size()); }
   /// cp.async.commit_group for `lanes`.
   void commit(unsigned warp, LaneMask lanes);
-  /// cp.async.wait_group: all but the newest `keep` groups of each lane are done.
-  /// `now` is the warp's count.
+  /// cp.async.wait_group: all but the newest `keep` groups of each lane are
+  /// done. `now` is the warp's count.
   void waitGroup(unsigned warp, LaneMask lanes, uint32_t keep, uint32_t now,
                  uint8_t *shared);
   /// cp.async.wait_all: also copies that no group holds yet (they get one).
@@ -81,15 +81,16 @@ public:
   bool anyInFlight() const { return numInFlight != 0; }
 
 private:
-  /// Completes the copies of `lanes` for which due(group of the copy, open group
-  /// of the lane) holds.
+  /// Completes the copies of `lanes` for which due(group of the copy, open
+  /// group of the lane) holds.
   void finish(unsigned warp, LaneMask lanes, uint32_t keep, uint32_t now,
               uint8_t *shared);
   static void land(const AsyncCopy &copy, LaneMask lanes, uint8_t *shared);
 
   struct WarpState {
-    std::array<uint32_t, kWarpSize> group{}; ///< number of each lane's open group
-    std::vector<uint32_t> open;              ///< indices of copies in flight, by age
+    std::array<uint32_t, kWarpSize>
+        group{};                ///< number of each lane's open group
+    std::vector<uint32_t> open; ///< indices of copies in flight, by age
   };
   uint32_t first = 1;
   std::vector<AsyncCopyRecord> records;

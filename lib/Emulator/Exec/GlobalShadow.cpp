@@ -38,8 +38,8 @@ bool GlobalShadow::conflict(const Event &old, const Event &mine,
   return known == clock.foreign.end() || old.count > known->second;
 }
 
-const GlobalShadow::Event *GlobalShadow::check(const Word &word, const Event &mine,
-                                               bool writes,
+const GlobalShadow::Event *GlobalShadow::check(const Word &word,
+                                               const Event &mine, bool writes,
                                                const VectorClock &clock) {
   if (conflict(word.write, mine, clock))
     return &word.write;
@@ -64,7 +64,8 @@ void GlobalShadow::recordRead(Word &word, const Event &mine,
   weak.strong = 0;
   weak.bytes = 15;
   for (Event &read : word.reads)
-    if (!read.bytes || read.agent == mine.agent || !conflict(read, weak, clock)) {
+    if (!read.bytes || read.agent == mine.agent ||
+        !conflict(read, weak, clock)) {
       read = mine;
       return;
     }
@@ -119,7 +120,8 @@ void GlobalShadow::report(Warp &warp, const Inst &inst, unsigned lane,
   Block &block = *warp.block;
   const uint64_t otherBlock = other.agent >> kWarpBits;
   const Dim3 &grid = block.launch.config.grid;
-  std::string where = "warp " + std::to_string(other.agent & ((1u << kWarpBits) - 1));
+  std::string where =
+      "warp " + std::to_string(other.agent & ((1u << kWarpBits) - 1));
   if (otherBlock != block.index)
     where += " of block (" + std::to_string(otherBlock % grid.x) + "," +
              std::to_string(otherBlock / grid.x % grid.y) + "," +
@@ -127,14 +129,14 @@ void GlobalShadow::report(Warp &warp, const Inst &inst, unsigned lane,
   const char *mine = access.kind == AccessKind::Read    ? "load"
                      : access.kind == AccessKind::Write ? "store"
                                                         : "atomic access";
-  const char *theirs = !otherWrote   ? "load"
+  const char *theirs = !otherWrote    ? "load"
                        : other.strong ? "strong or atomic write"
                                       : "store";
   const Allocation *a = block.launch.memory.find(address, 1);
   warp.report(ReportKind::Race, inst, int(lane),
               std::string(mine) + " of " + std::to_string(access.bytes) +
-                  " bytes in global memory, unordered with the " + theirs + " of " +
-                  where + " at line " +
+                  " bytes in global memory, unordered with the " + theirs +
+                  " of " + where + " at line " +
                   std::to_string(block.program.code[other.pc].line),
               a ? a->name : "", a ? int64_t(address - a->base) : 0);
 }

@@ -3,12 +3,13 @@
 // Races in global memory between warps of the same or of different blocks, for
 // one launch in one host thread. For each word of 4 bytes: the last write and
 // two reads, each with the bytes concerned. That may miss a race; it never
-// invents one. What happened before the launch is ordered with everything in it.
+// invents one. What happened before the launch is ordered with everything in
+// it.
 //
-// Blocks are ordered through memory only: a strong write (st.release, or an atomic
-// operation after a fence) publishes what its warp has seen, a strong read with
-// acquire takes it over. A block's own clock counts its own warps; what is known
-// of other blocks' warps is in VectorClock::foreign.
+// Blocks are ordered through memory only: a strong write (st.release, or an
+// atomic operation after a fence) publishes what its warp has seen, a strong
+// read with acquire takes it over. A block's own clock counts its own warps;
+// what is known of other blocks' warps is in VectorClock::foreign.
 //
 //===----------------------------------------------------------------------===//
 
@@ -30,18 +31,18 @@ struct LaneAddresses;
 
 class GlobalShadow {
 public:
-  /// Checks and records an access of `mask` to global memory, and takes the order
-  /// that it makes if it is strong. A race is reported at `inst`, once.
+  /// Checks and records an access of `mask` to global memory, and takes the
+  /// order that it makes if it is strong. A race is reported at `inst`, once.
   void access(Warp &warp, const Inst &inst, LaneMask mask, const Access &access,
               const LaneAddresses &lanes);
 
 private:
   /// An access of some bytes of a word.
   struct Event {
-    uint32_t agent;          ///< block and warp
-    uint32_t count : 27;     ///< of the agent; 0: no access
+    uint32_t agent;      ///< block and warp
+    uint32_t count : 27; ///< of the agent; 0: no access
     uint32_t strong : 1;
-    uint32_t bytes : 4;      ///< a bit each
+    uint32_t bytes : 4; ///< a bit each
     uint32_t pc;
   };
   struct Word {
@@ -57,7 +58,8 @@ private:
   /// The event that `mine`, a write if `writes`, is unordered with, or null.
   static const Event *check(const Word &word, const Event &mine, bool writes,
                             const VectorClock &clock);
-  static void recordRead(Word &word, const Event &mine, const VectorClock &clock);
+  static void recordRead(Word &word, const Event &mine,
+                         const VectorClock &clock);
   static void recordWrite(Word &word, const Event &mine);
   void synchronize(Warp &warp, uint64_t address, bool reads, bool writes,
                    bool acquire, bool release);

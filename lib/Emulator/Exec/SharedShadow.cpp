@@ -18,10 +18,12 @@ struct SharedShadow::Access {
 /// Bytes that an entry stands for at each level.
 constexpr unsigned kRowBytes[3] = {16, 4, 1};
 
-static unsigned levelOf(unsigned size) { return size == 16 ? 0 : size == 4 ? 1 : 2; }
+static unsigned levelOf(unsigned size) {
+  return size == 16 ? 0 : size == 4 ? 1 : 2;
+}
 
-/// Calls part(offset, size) for the largest aligned chunks, words and bytes of an
-/// access.
+/// Calls part(offset, size) for the largest aligned chunks, words and bytes of
+/// an access.
 template <typename F>
 static inline void forParts(uint32_t offset, uint32_t bytes, F part) {
   uint32_t end = offset + bytes;
@@ -45,14 +47,16 @@ void SharedShadow::start(unsigned numWarps, uint32_t beginAddress, uint32_t end,
   stride = (numWarps + 7) / 8 * 8;
   begin = beginAddress / kChunk * kChunk;
   if (active) {
-    // Words and bytes are looked at only after what is above has been split, which
-    // fills them: they need no clearing.
+    // Words and bytes are looked at only after what is above has been split,
+    // which fills them: they need no clearing.
     uint32_t numChunks = (end - begin + kChunk - 1) / kChunk;
     if (numChunks > writes.capacity) {
       writes.capacity = numChunks;
       writes.chunks = std::make_unique_for_overwrite<uint64_t[]>(numChunks);
-      writes.words = std::make_unique_for_overwrite<uint64_t[]>(size_t(numChunks) * 4);
-      writes.bytes = std::make_unique_for_overwrite<uint64_t[]>(size_t(numChunks) * 16);
+      writes.words =
+          std::make_unique_for_overwrite<uint64_t[]>(size_t(numChunks) * 4);
+      writes.bytes =
+          std::make_unique_for_overwrite<uint64_t[]>(size_t(numChunks) * 16);
       readLevels = std::make_unique_for_overwrite<uint8_t[]>(numChunks);
     }
     size_t rows = size_t(numChunks) * stride;
@@ -83,15 +87,20 @@ void SharedShadow::start(unsigned numWarps, uint32_t beginAddress, uint32_t end,
 
 /// Whether the write `entry`, of the bytes at `offset`, is in the access's way.
 /// An entry of a copy that has completed becomes one of the warp that waited.
-bool SharedShadow::checkWrite(Access &access, uint64_t &entry, uint32_t offset) {
+bool SharedShadow::checkWrite(Access &access, uint64_t &entry,
+                              uint32_t offset) {
   uint32_t who = uint32_t(entry);
   if (isOrdered(who, clocks[access.warp]))
     return false;
   if (!who) {
     if (!access.reading || !checks.uninit)
       return false;
-    access.conflict = {ReportKind::Uninitialized, begin + offset, access.warp,
-                       kNoPc, false, false};
+    access.conflict = {ReportKind::Uninitialized,
+                       begin + offset,
+                       access.warp,
+                       kNoPc,
+                       false,
+                       false};
     return true;
   }
   uint32_t pc = uint32_t(entry >> 32);
@@ -100,8 +109,8 @@ bool SharedShadow::checkWrite(Access &access, uint64_t &entry, uint32_t offset) 
     uint32_t number = access.copies.firstNumber() + (who & ~kAsync) - 1;
     const AsyncCopyRecord &copy = access.copies[number];
     if (access.copies.inFlight(number, begin + offset)) {
-      access.conflict = {ReportKind::InFlight, begin + offset, copy.warp, pc, true,
-                         true};
+      access.conflict = {
+          ReportKind::InFlight, begin + offset, copy.warp, pc, true, true};
       return checks.inflight;
     }
     who = copy.warp << kWarpShift | std::min(copy.completedAt, kCountMask - 1);
@@ -154,7 +163,8 @@ bool SharedShadow::checkReads(Access &access, uint32_t offset, unsigned size) {
     for (unsigned w = 0; w < warps; ++w)
       if (w != access.warp && (row[w] & kCountMask) > clock.own[w] &&
           !((row[w] & kStrong) && access.strong)) {
-        access.conflict = {ReportKind::Race, begin + at, w, kNoPc, false, false};
+        access.conflict = {
+            ReportKind::Race, begin + at, w, kNoPc, false, false};
         return true;
       }
   }
@@ -212,7 +222,8 @@ void SharedShadow::setRead(uint32_t offset, unsigned size, unsigned warp,
     return old == entry || old == (entry & ~kStrong);
   };
   if (level < levelOf(size)) {
-    if (covers(readRows[level][size_t(offset / kRowBytes[level]) * stride + warp]))
+    if (covers(
+            readRows[level][size_t(offset / kRowBytes[level]) * stride + warp]))
       return;
     refineReads(chunk, level = levelOf(size));
   }
@@ -244,8 +255,8 @@ bool SharedShadow::writeEntry(Access &access, uint32_t offset, uint32_t bytes,
     bad = bad || checkWrites(access, at, size) ||
           (checks.race && checkReads(access, at, size));
     setWrite(at, size, entry);
-    // All reads of these bytes come before this write: whoever is ordered with it
-    // is ordered with them, and coarse rows are cheaper.
+    // All reads of these bytes come before this write: whoever is ordered with
+    // it is ordered with them, and coarse rows are cheaper.
     if (size == 16 && !bad && readLevels[at / 16] != 0) {
       readLevels[at / 16] = 0;
       std::fill_n(&readRows[0][size_t(at / 16) * stride], stride, 0u);

@@ -29,7 +29,8 @@ class AsyncCopies;
 /// How an access takes part in races.
 enum class Strength : uint8_t {
   Weak,  ///< plain
-  Strong ///< atomic, volatile, relaxed and stronger: does not race with its like
+  Strong ///< atomic, volatile, relaxed and stronger: does not race with its
+         ///< like
 };
 
 /// What an access ran into.
@@ -44,9 +45,10 @@ struct Conflict {
 class SharedShadow {
 public:
   /// Begins a block: shared addresses [begin, end) are uninitialised and nobody
-  /// has read them; no warp is ordered with another. `checks` says what is looked
-  /// for.
-  void start(unsigned numWarps, uint32_t begin, uint32_t end, const Checks &checks);
+  /// has read them; no warp is ordered with another. `checks` says what is
+  /// looked for.
+  void start(unsigned numWarps, uint32_t begin, uint32_t end,
+             const Checks &checks);
 
   /// True if the access has a conflict; it is recorded either way.
   bool read(unsigned warp, uint32_t address, uint32_t bytes, Strength strength,
@@ -79,17 +81,19 @@ public:
   /// done before is released by later strong writes. The total order of .sc
   /// fences is not used.
   void fence(unsigned warp);
-  /// A strong access to a synchronising location. `acquire` and `release` are the
-  /// access's own semantics; a relaxed one is completed by fences. An atomic
-  /// operation reads and writes.
+  /// A strong access to a synchronising location. `acquire` and `release` are
+  /// the access's own semantics; a relaxed one is completed by fences. An
+  /// atomic operation reads and writes.
   void synchronize(unsigned warp, uint64_t location, bool reads, bool writes,
                    bool acquire, bool release);
   /// The halves of synchronize, for locations that are kept elsewhere: `warp`
-  /// reads one that publishes `location`; or writes one: what it publishes (null:
-  /// nothing). After a release the caller ticks.
+  /// reads one that publishes `location`; or writes one: what it publishes
+  /// (null: nothing). After a release the caller ticks.
   void acquireFrom(unsigned warp, const VectorClock &location, bool acquire);
   const VectorClock *given(unsigned warp, bool release) const {
-    return release ? &clocks[warp] : hasReleased[warp] ? &released[warp] : nullptr;
+    return release             ? &clocks[warp]
+           : hasReleased[warp] ? &released[warp]
+                               : nullptr;
   }
 
 private:
@@ -102,8 +106,8 @@ private:
   static constexpr uint32_t kCountMask = (1u << kWarpShift) - 1;
   static constexpr uint32_t kChunk = 16, kWord = 4;
 
-  /// Of the last writes. An entry of a chunk or word with all bits set: look one
-  /// level below, which is valid below such entries only.
+  /// Of the last writes. An entry of a chunk or word with all bits set: look
+  /// one level below, which is valid below such entries only.
   struct Writes {
     static constexpr uint64_t kSplit = ~uint64_t(0);
     std::unique_ptr<uint64_t[]> chunks, words, bytes;
@@ -123,8 +127,10 @@ private:
 
   struct Access;
   bool readSlowly(unsigned warp, uint32_t offset, uint32_t bytes,
-                  Strength strength, const AsyncCopies &copies, Conflict &conflict);
-  bool writeEntry(Access &access, uint32_t offset, uint32_t bytes, uint64_t entry);
+                  Strength strength, const AsyncCopies &copies,
+                  Conflict &conflict);
+  bool writeEntry(Access &access, uint32_t offset, uint32_t bytes,
+                  uint64_t entry);
   bool checkWrite(Access &access, uint64_t &entry, uint32_t offset);
   bool checkWrites(Access &access, uint32_t offset, unsigned size);
   bool checkReads(Access &access, uint32_t offset, unsigned size);
@@ -138,8 +144,8 @@ private:
   unsigned warps = 0;
   uint32_t stride = 8; ///< warps, rounded up
   Writes writes;
-  /// Of the last reads, in rows of `stride`, a row for each chunk, word or byte:
-  /// which of them is valid is the chunk's level, 0 to 2.
+  /// Of the last reads, in rows of `stride`, a row for each chunk, word or
+  /// byte: which of them is valid is the chunk's level, 0 to 2.
   std::unique_ptr<uint32_t[]> readRows[3];
   std::unique_ptr<uint8_t[]> readLevels;
   size_t readCapacity = 0;

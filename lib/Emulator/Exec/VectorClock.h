@@ -4,8 +4,8 @@
 // themselves) counts its releases. A vector clock says, for every agent, up to
 // which count its actions are ordered before what comes next. The scheme is
 // FastTrack's (Flanagan and Freund, PLDI 2009): an access is remembered as an
-// epoch (agent, count), and is ordered before an agent's present if that agent's
-// vector clock has reached the count.
+// epoch (agent, count), and is ordered before an agent's present if that
+// agent's vector clock has reached the count.
 //
 //===----------------------------------------------------------------------===//
 

@@ -1,8 +1,10 @@
-//===- AsyncCopy.cpp - cp.async --------------------------------------------===//
+//===- AsyncCopy.cpp - cp.async
+//--------------------------------------------===//
 //
 // PTX ISA 9.7.9.25 (cp.async and its commit and wait instructions). The copy is
 // checked where it is issued: its source as a read, its destination as a write
-// that owns the bytes until the wait. When they arrive is AsyncCopies' business.
+// that owns the bytes until the wait. When they arrive is AsyncCopies'
+// business.
 //
 //===----------------------------------------------------------------------===//
 
@@ -61,7 +63,8 @@ void copyAsync(Warp &w, const Inst &inst, LaneMask mask) {
   LaneMask ready = 0;
   for (LaneMask rest = mask; rest;) {
     const uint8_t size = copy.srcBytes[std::countr_zero(rest)];
-    LaneMask same = rest & maskOf([&](unsigned l) { return copy.srcBytes[l] == size; });
+    LaneMask same =
+        rest & maskOf([&](unsigned l) { return copy.srcBytes[l] == size; });
     rest &= ~same;
     if (size == 0) {
       ready |= same;
@@ -132,8 +135,9 @@ void decodeCopy(DecodeInst &d, bool bypassL1) {
   d.address(1, Space::Global, 1);
   const int64_t bytes = d.constant(2, 4, 16);
   if (bytes != 16 && (bypassL1 || (bytes != 4 && bytes != 8)))
-    d.fail(bypassL1 ? "'.cg' copies 16 bytes, not " + std::to_string(bytes)
-                    : "a copy has 4, 8 or 16 bytes, not " + std::to_string(bytes));
+    d.fail(bypassL1
+               ? "'.cg' copies 16 bytes, not " + std::to_string(bytes)
+               : "a copy has 4, 8 or 16 bytes, not " + std::to_string(bytes));
   SourceLimit limit = kNoLimit;
   if (d.numOperands() == 4 + hints) {
     const Operand &operand = d.operand(3);
@@ -181,4 +185,6 @@ void decodeCp(DecodeInst &d) {
 
 } // namespace
 
-void pit::emu::registerAsyncCopy(MnemonicTable &table) { table["cp"] = decodeCp; }
+void pit::emu::registerAsyncCopy(MnemonicTable &table) {
+  table["cp"] = decodeCp;
+}

@@ -60,7 +60,9 @@ template <typename T> struct Inc {
   static T apply(T old, T b, T, bool) { return old >= b ? 0 : old + 1; }
 };
 template <typename T> struct Dec {
-  static T apply(T old, T b, T, bool) { return old == 0 || old > b ? b : old - 1; }
+  static T apply(T old, T b, T, bool) {
+    return old == 0 || old > b ? b : old - 1;
+  }
 };
 
 /// f32 and f64, as bits.
@@ -126,11 +128,13 @@ Access accessOf(const Inst &inst, uint32_t bytes) {
   return access;
 }
 
-/// Calls f(lane) for each lane of `mask`, beginning with one that the seed picks.
+/// Calls f(lane) for each lane of `mask`, beginning with one that the seed
+/// picks.
 template <typename F> void inSomeOrder(Warp &w, LaneMask mask, F f) {
   const uint64_t seed = w.block->launch.options.seed;
   const unsigned first =
-      seed ? unsigned((seed + w.executed + w.id) * 0x9E3779B97F4A7C15ull >> 59) : 0;
+      seed ? unsigned((seed + w.executed + w.id) * 0x9E3779B97F4A7C15ull >> 59)
+           : 0;
   eachLane(std::rotr(mask, int(first)),
            [&](unsigned i) { f((i + first) % kWarpSize); });
 }
@@ -142,11 +146,13 @@ bool isShared(const Warp &w, const uint8_t *host) {
 }
 
 /// Replaces the value at `host` by Op's result; returns what it was.
-template <typename T, typename Op> T update(const Warp &w, uint8_t *host, T b, T c) {
+template <typename T, typename Op>
+T update(const Warp &w, uint8_t *host, T b, T c) {
   const bool own = isShared(w, host);
   const bool flush = !own;
-  // Nobody else can touch the block's own memory now, nor any if this is the only
-  // host thread. (Misaligned addresses get here if they are not checked for.)
+  // Nobody else can touch the block's own memory now, nor any if this is the
+  // only host thread. (Misaligned addresses get here if they are not checked
+  // for.)
   if (own || w.block->launch.options.threads == 1 ||
       reinterpret_cast<uintptr_t>(host) % sizeof(T) != 0) {
     T old;
@@ -236,18 +242,26 @@ enum Operation { kAdd, kMin, kMax, kInc, kDec, kAnd, kOr, kXor, kExch, kCas };
 
 template <template <typename> typename Op> Handler pickInteger(Type type) {
   switch (type) {
-  case Type::U32: return atomic<uint32_t, Op<uint32_t>>;
-  case Type::U64: return atomic<uint64_t, Op<uint64_t>>;
-  case Type::S32: return atomic<int32_t, Op<int32_t>>;
-  case Type::S64: return atomic<int64_t, Op<int64_t>>;
-  default: return nullptr;
+  case Type::U32:
+    return atomic<uint32_t, Op<uint32_t>>;
+  case Type::U64:
+    return atomic<uint64_t, Op<uint64_t>>;
+  case Type::S32:
+    return atomic<int32_t, Op<int32_t>>;
+  case Type::S64:
+    return atomic<int64_t, Op<int64_t>>;
+  default:
+    return nullptr;
   }
 }
 template <template <typename> typename Op> Handler pickBits(Type type) {
   switch (type) {
-  case Type::B32: return atomic<uint32_t, Op<uint32_t>>;
-  case Type::B64: return atomic<uint64_t, Op<uint64_t>>;
-  default: return nullptr;
+  case Type::B32:
+    return atomic<uint32_t, Op<uint32_t>>;
+  case Type::B64:
+    return atomic<uint64_t, Op<uint64_t>>;
+  default:
+    return nullptr;
   }
 }
 
@@ -290,11 +304,14 @@ Handler pick(Operation op, Type type, unsigned elements) {
     // Two's complement: signed and unsigned sums have the same bits.
     if (type == Type::S32 || type == Type::U32)
       return atomic<uint32_t, Add<uint32_t>>;
-    return type == Type::U64 ? atomic<uint64_t, Add<uint64_t>> : Handler(nullptr);
+    return type == Type::U64 ? atomic<uint64_t, Add<uint64_t>>
+                             : Handler(nullptr);
   case kMin:
-    return vector ? pickHalf<MinF16, MinBF16>(type, true) : pickInteger<Min>(type);
+    return vector ? pickHalf<MinF16, MinBF16>(type, true)
+                  : pickInteger<Min>(type);
   case kMax:
-    return vector ? pickHalf<MaxF16, MaxBF16>(type, true) : pickInteger<Max>(type);
+    return vector ? pickHalf<MaxF16, MaxBF16>(type, true)
+                  : pickInteger<Max>(type);
   default:
     break;
   }
@@ -302,12 +319,17 @@ Handler pick(Operation op, Type type, unsigned elements) {
     return nullptr;
   switch (op) {
   case kInc:
-    return type == Type::U32 ? atomic<uint32_t, Inc<uint32_t>> : Handler(nullptr);
+    return type == Type::U32 ? atomic<uint32_t, Inc<uint32_t>>
+                             : Handler(nullptr);
   case kDec:
-    return type == Type::U32 ? atomic<uint32_t, Dec<uint32_t>> : Handler(nullptr);
-  case kAnd: return pickBits<And>(type);
-  case kOr: return pickBits<Or>(type);
-  case kXor: return pickBits<Xor>(type);
+    return type == Type::U32 ? atomic<uint32_t, Dec<uint32_t>>
+                             : Handler(nullptr);
+  case kAnd:
+    return pickBits<And>(type);
+  case kOr:
+    return pickBits<Or>(type);
+  case kXor:
+    return pickBits<Xor>(type);
   case kExch:
     return type == Type::B128 ? atomic128<false> : pickBits<Exch>(type);
   default:
@@ -343,7 +365,8 @@ Modifiers readModifiers(DecodeInst &d, bool returns) {
       m.op += kExch;
       continue;
     }
-    if (returns && m.sem < 0 && (m.sem = d.acceptOneOf({"acquire", "acq_rel"})) >= 0) {
+    if (returns && m.sem < 0 &&
+        (m.sem = d.acceptOneOf({"acquire", "acq_rel"})) >= 0) {
       m.sem += 2;
       continue;
     }
@@ -393,7 +416,8 @@ void decodeAtomic(DecodeInst &d, bool returns) {
   d.address(first, space, 1);
   if (elements > 1) {
     const size_t given = d.operand(first + 1).elements.size();
-    if ((wanted && d.operand(0).elements.size() != elements) || given != elements)
+    if ((wanted && d.operand(0).elements.size() != elements) ||
+        given != elements)
       d.fail("expects vectors of " + std::to_string(elements) + " elements");
     if (wanted)
       d.vectorDst(d.operand(0), m.type);

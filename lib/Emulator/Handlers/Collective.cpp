@@ -58,8 +58,8 @@ void eachGroup(Warp &w, const Inst &inst, LaneMask mask, F f) {
 
 enum class Shuffle : uint8_t { Up, Down, Bfly, Idx };
 
-/// Operands: [0] result, [1] value, [2] lane or distance, [3] clamp and segment,
-/// [4] the predicate "source in range", or kNoRef.
+/// Operands: [0] result, [1] value, [2] lane or distance, [3] clamp and
+/// segment, [4] the predicate "source in range", or kNoRef.
 template <Shuffle Mode> void shuffle(Warp &w, const Inst &inst, LaneMask mask) {
   const uint32_t *a = w.in<uint32_t>(inst.op[1]);
   const uint32_t *b = w.in<uint32_t>(inst.op[2]);
@@ -112,7 +112,8 @@ template <Shuffle Mode> void shuffle(Warp &w, const Inst &inst, LaneMask mask) {
                   : !(mask >> from & 1) ? ", which does not execute this"
                                         : ", which names another member mask"));
   });
-  forLanes(w.out<uint32_t>(inst.op[0]), done, [&](unsigned l) { return result[l]; });
+  forLanes(w.out<uint32_t>(inst.op[0]), done,
+           [&](unsigned l) { return result[l]; });
   if (inst.op[4] != kNoRef)
     w.setPredicate(inst.op[4], done, inRange);
 }
@@ -129,7 +130,8 @@ template <Vote Mode> void vote(Warp &w, const Inst &inst, LaneMask mask) {
   eachGroup(w, inst, mask, [&](LaneMask group) {
     const LaneMask yes = votes & group;
     if (Mode == Vote::Ballot) {
-      forLanes(w.out<uint32_t>(inst.op[0]), group, [=](unsigned) { return yes; });
+      forLanes(w.out<uint32_t>(inst.op[0]), group,
+               [=](unsigned) { return yes; });
       return;
     }
     const bool holds = Mode == Vote::All   ? yes == group
@@ -143,13 +145,14 @@ void activeMask(Warp &w, const Inst &inst, LaneMask mask) {
   forLanes(w.out<uint32_t>(inst.op[0]), mask, [=](unsigned) { return mask; });
 }
 
-/// The lowest lane of a group is elected. Operands: [0] its number, or kNoRef; [1]
-/// the predicate that holds for it.
+/// The lowest lane of a group is elected. Operands: [0] its number, or kNoRef;
+/// [1] the predicate that holds for it.
 void elect(Warp &w, const Inst &inst, LaneMask mask) {
   eachGroup(w, inst, mask, [&](LaneMask group) {
     const uint32_t leader = uint32_t(std::countr_zero(group));
     if (inst.op[0] != kNoRef)
-      forLanes(w.out<uint32_t>(inst.op[0]), group, [=](unsigned) { return leader; });
+      forLanes(w.out<uint32_t>(inst.op[0]), group,
+               [=](unsigned) { return leader; });
     w.setPredicate(inst.op[1], group, 1u << leader);
   });
 }
@@ -165,27 +168,33 @@ template <typename T> void matchAny(Warp &w, const Inst &inst, LaneMask mask) {
   eachGroup(w, inst, mask, [&](LaneMask group) {
     uint32_t *d = w.out<uint32_t>(inst.op[0]);
     eachLane(group, [&](unsigned lane) {
-      d[lane] = group & maskOf([&](unsigned l) { return value[l] == value[lane]; });
+      d[lane] =
+          group & maskOf([&](unsigned l) { return value[l] == value[lane]; });
     });
   });
 }
 
-/// Operands: [0] the group, or 0; [1] value; [2] whether all are equal, or kNoRef.
+/// Operands: [0] the group, or 0; [1] value; [2] whether all are equal, or
+/// kNoRef.
 template <typename T> void matchAll(Warp &w, const Inst &inst, LaneMask mask) {
   T value[kWarpSize];
   std::memcpy(value, w.in<T>(inst.op[1]), sizeof value);
   eachGroup(w, inst, mask, [&](LaneMask group) {
     const T first = value[std::countr_zero(group)];
-    const bool all = !(group & maskOf([&](unsigned l) { return value[l] != first; }));
+    const bool all =
+        !(group & maskOf([&](unsigned l) { return value[l] != first; }));
     const uint32_t result = all ? group : 0;
-    forLanes(w.out<uint32_t>(inst.op[0]), group, [=](unsigned) { return result; });
+    forLanes(w.out<uint32_t>(inst.op[0]), group,
+             [=](unsigned) { return result; });
     if (inst.op[2] != kNoRef)
       w.setPredicate(inst.op[2], group, all ? kAllLanes : 0);
   });
 }
 
 struct ReduceAdd {
-  template <typename T> T operator()(T a, T b) const { return T(uint32_t(a) + uint32_t(b)); }
+  template <typename T> T operator()(T a, T b) const {
+    return T(uint32_t(a) + uint32_t(b));
+  }
 };
 struct ReduceMin {
   template <typename T> T operator()(T a, T b) const { return std::min(a, b); }
@@ -210,7 +219,8 @@ void reduce(Warp &w, const Inst &inst, LaneMask mask) {
   std::memcpy(value, w.in<T>(inst.op[1]), sizeof value);
   eachGroup(w, inst, mask, [&](LaneMask group) {
     T result = value[std::countr_zero(group)];
-    eachLane(group & (group - 1), [&](unsigned l) { result = Op()(result, value[l]); });
+    eachLane(group & (group - 1),
+             [&](unsigned l) { result = Op()(result, value[l]); });
     forLanes(w.out<T>(inst.op[0]), group, [=](unsigned) { return result; });
   });
 }
@@ -249,8 +259,9 @@ void resultAndPredicate(DecodeInst &d, Type type, unsigned slot) {
 bool expectSync(DecodeInst &d) {
   if (d.has("sync"))
     return true;
-  d.fail("expects '" + std::string(d.source.opcode) +
-         ".sync' with a member mask: the form without does not exist since sm_70");
+  d.fail(
+      "expects '" + std::string(d.source.opcode) +
+      ".sync' with a member mask: the form without does not exist since sm_70");
   return false;
 }
 
@@ -267,7 +278,8 @@ void decodeShfl(DecodeInst &d) {
   d.src(3, Type::B32);
   members(d, 4);
   constexpr Handler handlers[] = {shuffle<Shuffle::Up>, shuffle<Shuffle::Down>,
-                                  shuffle<Shuffle::Bfly>, shuffle<Shuffle::Idx>};
+                                  shuffle<Shuffle::Bfly>,
+                                  shuffle<Shuffle::Idx>};
   d.handler(handlers[std::max(mode, 0)]);
 }
 
@@ -320,22 +332,33 @@ void decodeRedux(DecodeInst &d) {
   }
   const bool isSigned =
       d.type(op >= 3 ? std::initializer_list<Type>{Type::B32}
-                     : std::initializer_list<Type>{Type::U32, Type::S32}) == Type::S32;
+                     : std::initializer_list<Type>{Type::U32, Type::S32}) ==
+      Type::S32;
   d.expectOperands(3);
   d.dst(0, Type::B32);
   d.src(1, Type::B32);
   members(d, 2);
   switch (op) {
   case 1:
-    d.handler(isSigned ? reduce<int32_t, ReduceMin> : reduce<uint32_t, ReduceMin>);
+    d.handler(isSigned ? reduce<int32_t, ReduceMin>
+                       : reduce<uint32_t, ReduceMin>);
     break;
   case 2:
-    d.handler(isSigned ? reduce<int32_t, ReduceMax> : reduce<uint32_t, ReduceMax>);
+    d.handler(isSigned ? reduce<int32_t, ReduceMax>
+                       : reduce<uint32_t, ReduceMax>);
     break;
-  case 3: d.handler(reduce<uint32_t, ReduceAnd>); break;
-  case 4: d.handler(reduce<uint32_t, ReduceOr>); break;
-  case 5: d.handler(reduce<uint32_t, ReduceXor>); break;
-  default: d.handler(reduce<uint32_t, ReduceAdd>); break;
+  case 3:
+    d.handler(reduce<uint32_t, ReduceAnd>);
+    break;
+  case 4:
+    d.handler(reduce<uint32_t, ReduceOr>);
+    break;
+  case 5:
+    d.handler(reduce<uint32_t, ReduceXor>);
+    break;
+  default:
+    d.handler(reduce<uint32_t, ReduceAdd>);
+    break;
   }
 }
 

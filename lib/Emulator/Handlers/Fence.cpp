@@ -4,9 +4,9 @@
 // checks only: it completes relaxed accesses to releases and acquires. All
 // scopes count alike, and so do .sc and .acq_rel.
 //
-// Proxy fences order generic accesses with those of another proxy. The copies of
-// this emulator's instructions so far use the generic proxy, so there is nothing
-// that they could order.
+// Proxy fences order generic accesses with those of another proxy. The copies
+// of this emulator's instructions so far use the generic proxy, so there is
+// nothing that they could order.
 //
 //===----------------------------------------------------------------------===//
 
@@ -49,7 +49,8 @@ void decodeFence(DecodeInst &d) {
     return;
   }
   // ptxas takes the two in any order.
-  const bool before = d.acceptOneOf({"sc", "acq_rel", "acquire", "release"}) >= 0;
+  const bool before =
+      d.acceptOneOf({"sc", "acq_rel", "acquire", "release"}) >= 0;
   if (d.expectOneOf({"cta", "cluster", "gpu", "sys"}) == 1)
     d.requireSm(90);
   if (!before)

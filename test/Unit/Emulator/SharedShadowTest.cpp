@@ -25,7 +25,8 @@ protected:
   }
   bool read(unsigned warp, uint32_t offset, uint32_t bytes = 4,
             Strength strength = Strength::Weak) {
-    return shadow.read(warp, kBegin + offset, bytes, strength, copies, conflict);
+    return shadow.read(warp, kBegin + offset, bytes, strength, copies,
+                       conflict);
   }
   bool write(unsigned warp, uint32_t offset, uint32_t bytes = 4,
              Strength strength = Strength::Weak, uint32_t pc = 0) {
@@ -83,7 +84,8 @@ TEST_F(SharedShadowTest, UninitializedUntilWritten) {
   EXPECT_FALSE(write(0, 32, 4));
   EXPECT_FALSE(read(0, 32, 4));
   ASSERT_TRUE(read(0, 32, 8));
-  EXPECT_EQ(conflict.address, kBegin + 36) << "the first byte that nobody wrote";
+  EXPECT_EQ(conflict.address, kBegin + 36)
+      << "the first byte that nobody wrote";
   EXPECT_FALSE(write(0, 40, 1));
   ASSERT_TRUE(read(0, 40, 2));
   EXPECT_EQ(conflict.address, kBegin + 41);
@@ -345,12 +347,13 @@ TEST_F(SharedShadowTest, AgreesWithAPlainModel) {
       uint32_t offset = random() % (64 / bytes) * bytes;
       bool strong = random() % 8 == 0;
       bool isWrite = random() % 3 == 0;
-      uint32_t expected = model.access(warp, offset, bytes, strong, isWrite, shadow);
+      uint32_t expected =
+          model.access(warp, offset, bytes, strong, isWrite, shadow);
       Strength strength = strong ? Strength::Strong : Strength::Weak;
       bool got = isWrite ? write(warp, offset, bytes, strength)
                          : read(warp, offset, bytes, strength);
-      // Forgetting reads that a write covers may hide a strong write's race with
-      // them later; nothing is ever found that the model does not find.
+      // Forgetting reads that a write covers may hide a strong write's race
+      // with them later; nothing is ever found that the model does not find.
       if (got) {
         ASSERT_NE(expected, 0u) << "round " << round << " step " << step;
         ASSERT_GE(conflict.address + 1 - kBegin, expected);
