@@ -3,6 +3,7 @@
 #include "Warp.h"
 #include "Block.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 
@@ -54,7 +55,7 @@ void Warp::start(Block &owner, const Program &theProgram, unsigned index,
   localBytes = 0;
   executed = 0;
   carry = 0;
-  idleTurns = 0;
+  patience = kPatience;
   parked = false;
   pc = program->functions[0].entryPc;
   mask = lanes;
@@ -67,6 +68,7 @@ void Warp::start(Block &owner, const Program &theProgram, unsigned index,
 
 RunState Warp::run(uint64_t quantum) {
   Counters *counts = block->worker.counters.data();
+  quantum = std::min(quantum, patience);
   const uint64_t budget = quantum;
   auto finish = [&](RunState state) {
     executed += budget - quantum;
@@ -84,7 +86,7 @@ RunState Warp::run(uint64_t quantum) {
       continue;
     }
     if (quantum == 0) {
-      takeTurns();
+      takeTurns(budget);
       return finish(RunState::Yield);
     }
     --quantum;
@@ -117,11 +119,12 @@ RunState Warp::run(uint64_t quantum) {
 /// The end of a turn: other fragments of the warp go first next time, and lanes
 /// that wait in a join are let go if their siblings do not come for long; they
 /// may be what the siblings spin for.
-void Warp::takeTurns() {
-  if (join >= 0 && ++idleTurns >= kTurnsBeforeRelease) {
-    idleTurns = 0;
-    releaseJoins();
-  }
+void Warp::takeTurns(uint64_t executedNow) {
+  for (Join &j : joins)
+    if (j.arrived)
+      j.waited += executedNow;
+  if (releaseJoins(patience))
+    patience = std::max(patience / 2, kLeastPatience);
   if (!others.empty()) {
     suspend(FragmentState::Ready);
     pick();
@@ -173,7 +176,7 @@ int Warp::newJoin(uint32_t at, LaneMask expected) {
     index = freeJoins.back();
     freeJoins.pop_back();
   }
-  joins[index] = {at, frame, join, expected, 0};
+  joins[index] = {at, frame, join, expected, 0, 0};
   return index;
 }
 
@@ -182,17 +185,21 @@ void Warp::freeJoin(int index) {
   freeJoins.push_back(index);
 }
 
+void Warp::arrive(Join &j, LaneMask lanes) {
+  j.arrived |= lanes;
+  j.waited = 0;
+}
+
 bool Warp::arriveAtJoin() {
   while (join >= 0 && joins[join].pc == pc && joins[join].frame == frame) {
     Join &j = joins[join];
-    j.arrived |= mask;
+    arrive(j, mask);
     if (j.arrived != j.expected)
       return false;
     mask = j.arrived;
     const int parent = j.parent;
     freeJoin(join);
     join = parent;
-    idleTurns = 0;
   }
   return true;
 }
@@ -212,10 +219,11 @@ void Warp::removeFromJoins(LaneMask lanes, int from, int until) {
   }
 }
 
-bool Warp::releaseJoins() {
+/// Lets lanes go that have waited in a join for so many instructions.
+bool Warp::releaseJoins(uint64_t waited) {
   bool released = false;
   for (Join &j : joins) {
-    if (!j.arrived || j.arrived == j.expected)
+    if (!j.arrived || j.arrived == j.expected || j.waited < waited)
       continue;
     addFragment(j.pc, j.arrived, j.parent, j.frame);
     j.expected &= ~j.arrived;
@@ -237,16 +245,15 @@ void Warp::branch(LaneMask taken, uint32_t target, uint32_t next,
     pc = next;
     return;
   }
-  if (reconverge != kNoPc &&
-      !(join >= 0 && joins[join].pc == reconverge && joins[join].frame == frame))
-    join = newJoin(reconverge, mask);
+  if (reconverge != kNoPc)
+    meetAt(reconverge);
   const LaneMask rest = mask & ~taken;
   if (target == reconverge) {
-    joins[join].arrived |= taken;
+    arrive(joins[join], taken);
     mask = rest;
     pc = next;
   } else if (next == reconverge) {
-    joins[join].arrived |= rest;
+    arrive(joins[join], rest);
     mask = taken;
     pc = target;
   } else {
@@ -262,9 +269,8 @@ void Warp::branchMany(const std::vector<std::pair<uint32_t, LaneMask>> &targets,
     pc = targets[0].first;
     return;
   }
-  if (reconverge != kNoPc &&
-      !(join >= 0 && joins[join].pc == reconverge && joins[join].frame == frame))
-    join = newJoin(reconverge, mask);
+  if (reconverge != kNoPc)
+    meetAt(reconverge);
   for (size_t i = 1; i < targets.size(); ++i)
     addFragment(targets[i].first, targets[i].second, join, frame);
   pc = targets[0].first;
@@ -304,6 +310,11 @@ void Warp::releaseBarrier(int barrier) {
 
 // --- calls ---
 
+void Warp::meetAt(uint32_t at) {
+  if (!(join >= 0 && joins[join].pc == at && joins[join].frame == frame))
+    join = newJoin(at, mask);
+}
+
 void Warp::call(const Inst &inst, uint32_t function, LaneMask lanes,
                 uint32_t next) {
   if (depth(frame) >= kMaxCallDepth) {
@@ -313,10 +324,8 @@ void Warp::call(const Inst &inst, uint32_t function, LaneMask lanes,
     block->launch.stop.store(true);
     return;
   }
-  // Lanes that do not call meet the others behind the call.
-  if (!(join >= 0 && joins[join].pc == next && joins[join].frame == frame))
-    join = newJoin(next, mask);
-  joins[join].arrived |= mask & ~lanes;
+  meetAt(next); // also those that do not call
+  arrive(joins[join], mask & ~lanes);
   mask = lanes;
   const int callee = newFrame(function);
   frames[callee].returnPc = next;

@@ -48,6 +48,7 @@ struct Join {
   int parent = -1;
   LaneMask expected = 0; ///< lanes that have this join, arrived or not
   LaneMask arrived = 0;
+  uint64_t waited = 0; ///< instructions of the warp since a lane arrived
 };
 
 enum class FragmentState : uint8_t {
@@ -116,6 +117,8 @@ public:
   /// As branch, for any number of targets: (pc, lanes) pairs that partition mask.
   void branchMany(const std::vector<std::pair<uint32_t, LaneMask>> &targets,
                   uint32_t reconverge);
+  /// The lanes of the running fragment will wait for each other at `at`.
+  void meetAt(uint32_t at);
   /// Enters a function for `lanes` (all of mask, or a guarded part).
   void call(const Inst &inst, uint32_t function, LaneMask lanes, uint32_t next);
   /// Leaves the running function for `lanes`; the rest goes on at `next`.
@@ -152,7 +155,9 @@ public:
   uint64_t executed = 0; ///< instructions, by this warp
 
 private:
-  static constexpr unsigned kTurnsBeforeRelease = 8;
+  /// Instructions of the warp that lanes wait in a join for the others to come.
+  /// Each time that was in vain it is halved: a warp that spins does so again.
+  static constexpr uint64_t kPatience = 32768, kLeastPatience = 256;
   static constexpr unsigned kMaxCallDepth = 1024;
 
   bool arriveAtJoin();
@@ -163,12 +168,13 @@ private:
   /// As pick, but looks for what could be made ready; reports lanes that are
   /// missing if fragments of the warp wait for each other.
   bool pickNext();
-  void takeTurns();
+  void takeTurns(uint64_t executed);
   bool wantsJoinedLanes() const;
   void suspend(FragmentState state, int barrier = -1);
   void resume(size_t index);
   void removeFromJoins(LaneMask lanes, int from, int until = -1);
-  bool releaseJoins();
+  void arrive(Join &join, LaneMask lanes);
+  bool releaseJoins(uint64_t waited = 0);
   void reportMissingLanes();
   int newJoin(uint32_t pc, LaneMask expected);
   void freeJoin(int index);
@@ -197,7 +203,7 @@ private:
   std::unique_ptr<uint8_t[]> special;
   std::vector<uint8_t> localData, localInitData;
   uint32_t localBytes = 0; ///< per lane
-  unsigned idleTurns = 0;  ///< turns ended while lanes waited in a join
+  uint64_t patience = kPatience;
   bool parked = false;     ///< no fragment is running
   friend class Block;
 };

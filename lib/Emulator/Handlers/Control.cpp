@@ -179,7 +179,8 @@ void callIndirect(Warp &w, const Inst &inst, LaneMask mask) {
     w.block->launch.stop.store(true);
     return;
   }
-  // The others call again from here, once these are back.
+  // The others call from here by themselves; all meet behind the call.
+  w.meetAt(w.pc + 1);
   if (const LaneMask rest = mask & ~same)
     w.split(rest, w.pc);
   w.call(inst, uint32_t(index), same, w.pc + 1);

@@ -28,10 +28,32 @@ import tempfile
 
 import numpy as np
 
-__all__ = ["Test", "Close", "Any", "inp", "inout", "out", "zeros", "null", "i32", "u32", "i64", "u64",
+__all__ = ["Test", "Close", "Any", "entry", "inp", "inout", "out", "zeros", "null", "i32", "u32", "i64", "u64",
            "f32", "f64", "b32", "raw", "np"]
 
 _HEADER = ".version {ptx}\n.target {sm}\n.address_size 64\n"
+
+
+_PRELUDE = """\
+.reg .b32 %t, %cta, %nt, %gid, %lane, %warp;
+.reg .b64 %pa, %pb, %pc, %pd, %off;
+mov.u32 %t, %tid.x; mov.u32 %cta, %ctaid.x; mov.u32 %nt, %ntid.x;
+mad.lo.u32 %gid, %cta, %nt, %t;
+and.b32 %lane, %t, 31; shr.u32 %warp, %t, 5;
+mul.wide.u32 %off, %gid, 4;
+"""
+
+
+def entry(name, body, params=2, indexed=True):
+    """A kernel for one-dimensional blocks with `params` pointers. %t is the thread
+    in the block, %gid in the grid, %lane and %warp where it is. %pa %pb %pc %pd
+    are the pointers, moved to the thread's 4-byte element if `indexed`."""
+    declared = ", ".join(f".param .u64 p{i}" for i in range(params))
+    text = f".visible .entry {name}({declared})\n{{\n{_PRELUDE}"
+    for i, reg in enumerate(["%pa", "%pb", "%pc", "%pd"][:params]):
+        text += f"ld.param.u64 {reg}, [p{i}];"
+        text += f" add.s64 {reg}, {reg}, %off;\n" if indexed else "\n"
+    return f"{text}{body}\n}}\n"
 
 
 class _Arg:
