@@ -80,13 +80,26 @@ void movmatrix(Warp &w, const Inst &inst, LaneMask mask) {
 void emu::decodeLdmatrix(DecodeInst &d) {
   d.expectOneOf({"sync"});
   d.expectOneOf({"aligned"});
+  // The ISA's order is shape, number, `.trans`; CUTLASS writes the number
+  // first, and ptxas takes any order.
+  bool shape = false;
+  int count = -1;
+  while (true) {
+    int n;
+    if (!shape && d.accept("m8n8"))
+      shape = true;
+    else if (count < 0 && (n = d.acceptOneOf({"x1", "x2", "x4"})) >= 0)
+      count = n;
+    else if (!d.inst.aux && d.accept("trans"))
+      d.inst.aux = 1;
+    else
+      break;
+  }
   if (d.peek() == "m8n16" || d.peek() == "m16n16")
     return d.fail("shape '." + std::string(d.peek()) +
                   "' of 'ldmatrix' needs target sm_100a or higher");
-  d.expectOneOf({"m8n8"});
-  int count = d.expectOneOf({"x1", "x2", "x4"});
-  if (d.accept("trans"))
-    d.inst.aux = 1;
+  if (!shape || count < 0)
+    d.fail("expects '.m8n8' and one of '.x1', '.x2', '.x4'");
   Space space = d.accept("shared") || d.accept("shared::cta") ? Space::Shared
                                                               : Space::Generic;
   d.type({Type::B16});
@@ -108,7 +121,7 @@ void emu::decodeMovmatrix(DecodeInst &d) {
   d.expectOneOf({"trans"});
   d.type({Type::B16});
   d.requireSm(75);
-  d.inst.instClass = InstClass::Collective;
+  d.inst.instClass = InstClass::Move;
   d.inst.flags |= kAligned;
   if (!d.expectOperands(2))
     return;

@@ -84,24 +84,29 @@ bool emu::expectLayout(DecodeInst &d) {
   return d.expectOneOf({"row", "col"}) == 1;
 }
 
-static void checkCount(DecodeInst &d, unsigned i, unsigned got,
-                       unsigned expected) {
-  if (got != expected)
+/// Adds a vector operand's registers to the list through `add`.
+template <typename F>
+static void addVector(DecodeInst &d, unsigned i, unsigned count, F add) {
+  const Operand &operand = d.operand(i);
+  if (operand.kind != Operand::Kind::Vector)
+    return d.fail("operand " + std::to_string(i + 1) +
+                  " has to be a vector of registers");
+  add(operand);
+  if (operand.elements.size() != count)
     d.fail("operand " + std::to_string(i + 1) + " expects " +
-           std::to_string(expected) + " registers, but got " +
-           std::to_string(got));
+           std::to_string(count) + " registers, but got " +
+           std::to_string(operand.elements.size()));
 }
 
 void emu::mmaDst(DecodeInst &d, unsigned i, unsigned count, Type type) {
-  unsigned before = d.inst.listCount;
-  d.vectorDst(d.operand(i), type, /*sink=*/false);
-  checkCount(d, i, d.inst.listCount - before, count);
+  addVector(d, i, count, [&](const Operand &operand) {
+    d.vectorDst(operand, type, /*sink=*/true);
+  });
 }
 
 void emu::mmaSrc(DecodeInst &d, unsigned i, unsigned count, Type type) {
-  unsigned before = d.inst.listCount;
-  d.vectorSrc(d.operand(i), type);
-  checkCount(d, i, d.inst.listCount - before, count);
+  addVector(d, i, count,
+            [&](const Operand &operand) { d.vectorSrc(operand, type); });
 }
 
 //===----------------------------------------------------------------------===//
@@ -179,7 +184,7 @@ void mmaToDouble(Warp &w, const Inst &inst, LaneMask mask) {
   const MmaPlan plan = MmaPlan::of(inst);
   const Ref *d = w.list(inst), *regs = d + plan.m / 4;
   unsigned countA = plan.k / 4 * (plan.m / 8), countB = plan.k / 4;
-  double a[16 * 16], b[8 * 16], sum[128];
+  double a[16 * 16], b[8 * 16], sum[128] = {};
   gatherRows(w, regs, countA, plan.m, a);
   gatherRows(w, regs + countA, countB, 8, b);
   gatherAccumulators(w, regs + countA + countB, plan.m, sum);
@@ -354,9 +359,20 @@ void decodeQuadPairs(DecodeInst &d) {
   d.handler(mmaQuadPairs);
 }
 
+/// `.xor.popc` or `.and.popc`: 0 or 1; -1 for neither.
+int acceptBitOperation(DecodeInst &d) {
+  int op = d.acceptOneOf({"xor", "and"});
+  if (op >= 0)
+    d.expectOneOf({"popc"});
+  return op;
+}
+
 void decodeMma(DecodeInst &d) {
   d.inst.instClass = InstClass::Mma;
   d.inst.flags |= kAligned;
+  // The ISA has the bit operation at the end; ptxas takes it here and after the
+  // layouts too, and LLVM writes it here.
+  int bitOp = acceptBitOperation(d);
   if (d.accept("sp"))
     return decodeMmaSparse(d, false);
   if (d.accept("sp::ordered_metadata"))
@@ -372,10 +388,15 @@ void decodeMma(DecodeInst &d) {
   plan.m = uint8_t(shape.m);
   plan.n = 8;
   plan.k = uint16_t(shape.k);
+  if (bitOp < 0)
+    bitOp = acceptBitOperation(d);
   bool satfinite = d.accept("satfinite");
   Type typeD = d.type({Type::F16, Type::F32, Type::F64, Type::S32});
-  Type typeA = d.type(), typeB = d.type(), typeC = d.type({typeD});
-  (void)typeC;
+  Type typeA = d.type(), typeB = d.type();
+  d.type({typeD}); // C
+  satfinite |= d.accept("satfinite");
+  if (bitOp < 0)
+    bitOp = acceptBitOperation(d);
   checkVariant(d, shape, typeA);
   if (d.failed())
     return;
@@ -420,12 +441,12 @@ void decodeMma(DecodeInst &d) {
       d.fail("'.satfinite' needs integer operands of 4 or 8 bits");
     plan.flags |= MmaPlan::kSatfinite;
   }
-  if (typeA == Type::B1) {
-    if (d.expectOneOf({"xor", "and"}) == 1) {
-      plan.flags |= MmaPlan::kAnd;
-      d.requireSm(80);
-    }
-    d.expectOneOf({"popc"});
+  if ((typeA == Type::B1) != (bitOp >= 0))
+    d.fail(bitOp < 0 ? "expects '.xor.popc' or '.and.popc' for type b1"
+                     : "'.xor.popc' and '.and.popc' go with type b1");
+  if (bitOp == 1) {
+    plan.flags |= MmaPlan::kAnd;
+    d.requireSm(80);
   }
   if (!d.expectOperands(4))
     return;

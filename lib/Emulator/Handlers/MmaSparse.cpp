@@ -142,7 +142,8 @@ void emu::decodeMmaSparse(DecodeInst &d, bool ordered) {
   Type typeA = d.type({Type::F16, Type::BF16, Type::TF32, Type::E4M3,
                        Type::E5M2, Type::S8, Type::U8, Type::S4, Type::U4});
   Type typeB = d.type();
-  d.type({typeD});
+  d.type({typeD}); // C
+  satfinite |= d.accept("satfinite");
   if (d.failed())
     return;
 
@@ -150,14 +151,13 @@ void emu::decodeMmaSparse(DecodeInst &d, bool ordered) {
   auto isInt = [](Type t) {
     return t == Type::S8 || t == Type::U8 || t == Type::S4 || t == Type::U4;
   };
-  bool good =
-      isInt(typeA)
-          ? isInt(typeB) && ptx::bitWidth(typeA) == ptx::bitWidth(typeB) &&
-                typeD == Type::S32
-      : isFp8(typeA)
-          ? isFp8(typeB) && (typeD == Type::F32 || typeD == Type::F16)
-          : typeB == typeA && (typeD == Type::F32 ||
-                               (typeD == Type::F16 && typeA == Type::F16));
+  bool good = isInt(typeA) ? isInt(typeB) &&
+                                 ptx::bitWidth(typeA) == ptx::bitWidth(typeB) &&
+                                 typeD == Type::S32
+              : isFp8(typeA) ? isFp8(typeB) && typeD == Type::F32
+                             : typeB == typeA &&
+                                   (typeD == Type::F32 ||
+                                    (typeD == Type::F16 && typeA == Type::F16));
   if (!good)
     return d.fail("'mma.sp' cannot multiply '." +
                   std::string(ptx::toString(typeA)) + "' by '." +

@@ -388,6 +388,9 @@ void decodeMultiply(DecodeInst &d) {
   }
   if (d.accept("satfinite"))
     plan.flags |= MmaPlan::kSatfinite;
+  // After the shape in the ISA's syntax, at the end in what nvcc writes.
+  if (rounding < 0)
+    rounding = d.acceptOneOf({"rn", "rz", "rm", "rp"});
   bool isInt = typeA == Type::S8 || typeA == Type::U8 || typeA == Type::S4 ||
                typeA == Type::U4;
   bool isB1 = typeA == Type::B1;
