@@ -267,6 +267,14 @@ void checkScalar(DecodeInst &d, const CvtModifiers &m, const CvtType &to,
                   " is not allowed with this rounding and " + pair);
   if (m.sat && (m.relu || m.satfinite))
     return d.fail("'.sat' excludes '.relu' and '.satfinite'");
+  if (m.sat && !to.isFloat && !from.isFloat) {
+    // .sat exists where a value may not fit.
+    bool fits = from.isSigned ? to.isSigned && from.bits <= to.bits
+                              : from.bits + (to.isSigned ? 1 : 0) <= to.bits;
+    if (fits)
+      return d.fail("'.sat' is not allowed with " + pair +
+                    ", which holds every value");
+  }
   if (m.sat && hasBF16)
     return d.fail("'.sat' is not allowed with " + pair);
   if (hasBF16 && (to.bits == 8 || from.bits == 8))
