@@ -5,6 +5,8 @@
 #include "AsyncCopies.h"
 #include "Inst.h"
 
+#include <cstring>
+
 namespace pit::emu {
 
 /// An access under examination.
@@ -143,13 +145,21 @@ bool SharedShadow::checkWrites(Access &access, uint32_t offset, unsigned size) {
 }
 
 /// Whether some warp's read is later than what `clock` has seen of that warp.
-bool SharedShadow::anyReadAfter(const uint32_t *row,
-                                const VectorClock &clock) const {
-  uint32_t any = 0;
-  for (unsigned w = 0; w < stride; w += 8)
-    for (unsigned i = 0; i < 8; ++i)
-      any |= (row[w + i] & kCountMask) > clock.own[w + i];
-  return any;
+inline bool SharedShadow::anyReadAfter(const uint32_t *row,
+                                       const VectorClock &clock) const {
+  // Eight signed comparisons at a time, which every vector unit has; counts are
+  // far from 2^31.
+  typedef int32_t Vector __attribute__((vector_size(32)));
+  typedef int64_t Wide __attribute__((vector_size(32)));
+  Vector any{};
+  for (unsigned w = 0; w < stride; w += 8) {
+    Vector read, seen;
+    std::memcpy(&read, row + w, sizeof read);
+    std::memcpy(&seen, clock.own.data() + w, sizeof seen);
+    any |= (read & int32_t(kCountMask)) > seen;
+  }
+  Wide wide = (Wide)any;
+  return (wide[0] | wide[1] | wide[2] | wide[3]) != 0;
 }
 
 bool SharedShadow::checkReads(Access &access, uint32_t offset, unsigned size) {
@@ -240,8 +250,15 @@ bool SharedShadow::readSlowly(unsigned warp, uint32_t offset, uint32_t bytes,
                               Conflict &conflict) {
   Access access{warp, strength == Strength::Strong, true, copies, conflict};
   uint32_t entry = countOf(warp) | (access.strong ? kStrong : 0);
+  const VectorClock &clock = clocks[warp];
   bool bad = false;
   forParts(offset, bytes, [&](uint32_t at, unsigned size) {
+    uint32_t chunk = at / 16;
+    if (size == 16 && isOrdered(uint32_t(writes.chunks[chunk]), clock) &&
+        readLevels[chunk] == 0 && !access.strong) {
+      readRows[0][size_t(chunk) * stride + warp] = entry;
+      return;
+    }
     bad = bad || checkWrites(access, at, size);
     setRead(at, size, warp, entry);
   });
@@ -250,8 +267,16 @@ bool SharedShadow::readSlowly(unsigned warp, uint32_t offset, uint32_t bytes,
 
 bool SharedShadow::writeEntry(Access &access, uint32_t offset, uint32_t bytes,
                               uint64_t entry) {
+  const VectorClock &clock = clocks[access.warp];
   bool bad = false;
   forParts(offset, bytes, [&](uint32_t at, unsigned size) {
+    uint32_t chunk = at / 16;
+    if (size == 16 && isOrdered(uint32_t(writes.chunks[chunk]), clock) &&
+        readLevels[chunk] == 0 &&
+        !anyReadAfter(&readRows[0][size_t(chunk) * stride], clock)) {
+      writes.chunks[chunk] = entry;
+      return;
+    }
     bad = bad || checkWrites(access, at, size) ||
           (checks.race && checkReads(access, at, size));
     setWrite(at, size, entry);
