@@ -44,8 +44,8 @@ class Resolver {
 public:
   Resolver(Warp &warp, const Inst &inst, const Access &access,
            LaneAddresses &lanes)
-      : warp(warp), block(*warp.block), inst(inst), access(access), lanes(lanes),
-        checks(block.launch.options.checks) {}
+      : warp(warp), block(*warp.block), inst(inst), access(access),
+        lanes(lanes), checks(block.launch.options.checks) {}
 
   LaneMask run(LaneMask mask);
 
@@ -56,6 +56,7 @@ private:
   LaneMask param(LaneMask mask);
   LaneMask aligned(LaneMask mask, Space space);
   void checkGlobalInit(LaneMask mask, const Allocation &allocation);
+  void checkSources(LaneMask mask);
   void recordShared(LaneMask mask);
   void reportShared(const Conflict &conflict, unsigned lane);
   void countSectors(LaneMask mask);
@@ -76,24 +77,26 @@ private:
 
 std::string hex(uint64_t value) {
   char text[24];
-  std::snprintf(text, sizeof text, "0x%llx", static_cast<unsigned long long>(value));
+  std::snprintf(text, sizeof text, "0x%llx",
+                static_cast<unsigned long long>(value));
   return text;
 }
 
 } // namespace
 
 std::string Resolver::verb() const {
-  const char *what = access.kind == AccessKind::Atomic ? "atomic access"
-                     : access.async ? (writes() ? "asynchronous copy"
-                                                : "asynchronous read")
-                     : writes()     ? "store"
-                                    : "load";
+  const char *what =
+      access.kind == AccessKind::Atomic ? "atomic access"
+      : access.async ? (writes() ? "asynchronous copy" : "asynchronous read")
+      : writes()     ? "store"
+                     : "load";
   return std::string(what) + " of " + std::to_string(access.bytes) + " bytes";
 }
 
 void Resolver::report(ReportKind kind, unsigned lane, std::string what,
                       std::string buffer, int64_t offset) {
-  warp.report(kind, inst, int(lane), std::move(what), std::move(buffer), offset);
+  warp.report(kind, inst, int(lane), std::move(what), std::move(buffer),
+              offset);
 }
 
 LaneMask Resolver::run(LaneMask mask) {
@@ -115,14 +118,14 @@ LaneMask Resolver::run(LaneMask mask) {
   // Generic addresses: lanes are usually all in one window.
   LaneMask done = 0;
   while (mask) {
-    const uint64_t window =
-        lanes.address[std::countr_zero(mask)] & kWindowMask;
+    const uint64_t window = lanes.address[std::countr_zero(mask)] & kWindowMask;
     LaneMask same = 0;
     for (unsigned l = 0; l < kWarpSize; ++l)
       if ((mask >> l & 1) && (lanes.address[l] & kWindowMask) == window)
         same |= 1u << l;
     mask &= ~same;
-    if (window == kSharedWindow || window == kLocalWindow || window == kParamWindow) {
+    if (window == kSharedWindow || window == kLocalWindow ||
+        window == kParamWindow) {
       for (unsigned l = 0; l < kWarpSize; ++l)
         if (same >> l & 1)
           lanes.address[l] &= ~kWindowMask;
@@ -222,8 +225,17 @@ LaneMask Resolver::global(LaneMask mask) {
            verb() + " to constant memory", last->name);
     return 0;
   }
-  if (GlobalShadow *shadow = block.launch.globalShadow)
+  if (writes() && checks.inflight && block.copies.anyInFlight())
+    checkSources(mask);
+  if (GlobalShadow *shadow = block.launch.globalShadow) {
     shadow->access(warp, inst, mask, access, lanes);
+  } else if (access.strength == Strength::Strong && block.shadow.enabled()) {
+    // Warps of a block may order their shared memory by flags in global memory.
+    for (LaneMask rest = mask; rest; rest &= rest - 1)
+      block.shadow.synchronize(warp.id, lanes.address[std::countr_zero(rest)],
+                               reads(), writes(), access.acquire,
+                               access.release);
+  }
 
   Counters &count = warp.counters(inst);
   const uint64_t bytes = uint64_t(std::popcount(mask)) * access.bytes;
@@ -260,6 +272,25 @@ void Resolver::checkGlobalInit(LaneMask mask, const Allocation &allocation) {
   }
 }
 
+/// Reports a write to bytes that a copy in flight has still to read.
+void Resolver::checkSources(LaneMask mask) {
+  for (LaneMask rest = mask; rest; rest &= rest - 1) {
+    const unsigned l = unsigned(std::countr_zero(rest));
+    uint32_t number;
+    if (!block.copies.readsSource(lanes.host[l], access.bytes, number))
+      continue;
+    const AsyncCopyRecord &copy = block.copies[number];
+    const Allocation *a = block.launch.memory.find(lanes.address[l], 1);
+    report(ReportKind::InFlight, l,
+           verb() + " to the source of an asynchronous copy of warp " +
+               std::to_string(copy.warp) + " at line " +
+               std::to_string(block.program.code[copy.pc].line) +
+               " that no wait has observed",
+           a ? a->name : "", a ? int64_t(lanes.address[l] - a->base) : 0);
+    return;
+  }
+}
+
 void Resolver::countSectors(LaneMask mask) {
   constexpr uint64_t kSectorBytes = 32;
   uint64_t sectors[2 * kWarpSize];
@@ -286,7 +317,9 @@ LaneMask Resolver::shared(LaneMask mask) {
   const Range range(lanes, mask);
   const Placed *p = block.nearestShared(range.low);
   uint8_t *const data = block.shared();
-  if (p && range.high + access.bytes <= uint64_t(p->offset) + p->bytes) {
+  // The lowest is in the variable or behind it; the highest may be anywhere.
+  const uint64_t end = p ? uint64_t(p->offset) + p->bytes : 0;
+  if (p && range.high <= end && access.bytes <= end - range.high) {
     for (unsigned l = 0; l < kWarpSize; ++l)
       lanes.host[l] = data + lanes.address[l];
   } else {
@@ -294,7 +327,8 @@ LaneMask Resolver::shared(LaneMask mask) {
     for (LaneMask rest = mask; rest; rest &= rest - 1) {
       const unsigned l = unsigned(std::countr_zero(rest));
       const uint64_t address = lanes.address[l];
-      if (address < block.sharedEnd && block.findShared(address, access.bytes)) {
+      if (address < block.sharedEnd &&
+          block.findShared(address, access.bytes)) {
         lanes.host[l] = data + address;
         good |= 1u << l;
         continue;
@@ -358,12 +392,13 @@ void Resolver::recordShared(LaneMask mask) {
                            block.copies, conflict);
     }
     if (bad)
-      reportShared(conflict, first + (conflict.address - address) / access.bytes);
+      reportShared(conflict,
+                   first + (conflict.address - address) / access.bytes);
   }
   if (access.strength == Strength::Strong)
     for (LaneMask rest = mask; rest; rest &= rest - 1)
-      shadow.synchronize(warp.id, lanes.address[std::countr_zero(rest)], reads(),
-                         writes(), access.acquire, access.release);
+      shadow.synchronize(warp.id, lanes.address[std::countr_zero(rest)],
+                         reads(), writes(), access.acquire, access.release);
 }
 
 void Resolver::reportShared(const Conflict &conflict, unsigned lane) {
@@ -373,7 +408,8 @@ void Resolver::reportShared(const Conflict &conflict, unsigned lane) {
   std::string what = verb();
   const std::string other =
       conflict.otherPc != kNoPc && conflict.otherPc < block.program.code.size()
-          ? " at line " + std::to_string(block.program.code[conflict.otherPc].line)
+          ? " at line " +
+                std::to_string(block.program.code[conflict.otherPc].line)
           : "";
   switch (conflict.kind) {
   case ReportKind::Uninitialized:
@@ -386,7 +422,7 @@ void Resolver::reportShared(const Conflict &conflict, unsigned lane) {
     break;
   default:
     what += std::string(", unordered with the ") +
-            (conflict.otherAsync ? "asynchronous copy"
+            (conflict.otherAsync   ? "asynchronous copy"
              : conflict.otherWrote ? "store"
                                    : "load") +
             " of warp " + std::to_string(conflict.otherWarp) + other;
@@ -395,12 +431,13 @@ void Resolver::reportShared(const Conflict &conflict, unsigned lane) {
   report(conflict.kind, lane, what, buffer, offset);
 }
 
-/// Shared memory has 32 banks of 4 bytes, and serves a warp in phases: all lanes
-/// for accesses of up to 4 bytes, 16 lanes for 8 bytes, 8 lanes for 16. A phase
-/// takes as many passes as the bank with the most different words.
+/// Shared memory has 32 banks of 4 bytes, and serves a warp in phases: all
+/// lanes for accesses of up to 4 bytes, 16 lanes for 8 bytes, 8 lanes for 16. A
+/// phase takes as many passes as the bank with the most different words.
 void Resolver::countWavefronts(LaneMask mask) {
-  const unsigned phaseLanes =
-      access.bytes <= 4 ? 32 : access.bytes == 8 ? 16 : 8;
+  const unsigned phaseLanes = access.bytes <= 4   ? 32
+                              : access.bytes == 8 ? 16
+                                                  : 8;
   uint64_t passes = 0, ideal = 0;
   for (unsigned begin = 0; begin < kWarpSize; begin += phaseLanes) {
     uint64_t words[kWarpSize * 4];
@@ -455,7 +492,8 @@ LaneMask Resolver::local(LaneMask mask) {
       std::fill_n(init, access.bytes, uint8_t(1));
     good |= 1u << l;
   }
-  warp.counters(inst).localBytes += uint64_t(std::popcount(good)) * access.bytes;
+  warp.counters(inst).localBytes +=
+      uint64_t(std::popcount(good)) * access.bytes;
   return good;
 }
 
@@ -478,7 +516,8 @@ LaneMask Resolver::param(LaneMask mask) {
     lanes.host[l] = params.data() + address;
     good |= 1u << l;
   }
-  warp.counters(inst).paramBytes += uint64_t(std::popcount(good)) * access.bytes;
+  warp.counters(inst).paramBytes +=
+      uint64_t(std::popcount(good)) * access.bytes;
   return good;
 }
 
