@@ -11,6 +11,10 @@
 
 #include "Access.h"
 
+#if defined(__SSE2__)
+#include <immintrin.h>
+#endif
+
 using namespace pit;
 using namespace pit::emu;
 using ptx::Space;
@@ -18,14 +22,35 @@ using ptx::Type;
 
 namespace {
 
-/// The register of a transposed matrix: lane l holds rows 2t and 2t + 1 of
-/// column g. `element(row, column)`.
-template <typename F> inline void transposed(uint32_t *out, F element) {
-  for (unsigned l = 0; l < kWarpSize; ++l) {
-    unsigned g = l / 4, t = l % 4;
-    out[l] = uint32_t(element(2 * t, g)) | uint32_t(element(2 * t + 1, g))
-                                               << 16;
-  }
+/// Transposes an 8 x 8 matrix of 16-bit elements.
+inline void transpose(const void *from, void *to) {
+#if defined(__SSE2__)
+  const __m128i *in = static_cast<const __m128i *>(from);
+  __m128i row[8], pairs[8], quads[8];
+  for (int i = 0; i < 8; ++i)
+    row[i] = _mm_loadu_si128(in + i);
+  // Interleave rows i and i + 4 three times: like a perfect shuffle of a
+  // sequence of 64, each of them moves the index's bits by one place, and three
+  // of six exchange row and column.
+  auto shuffle = [](const __m128i *x, __m128i *y) {
+    for (int i = 0; i < 4; ++i) {
+      y[2 * i] = _mm_unpacklo_epi16(x[i], x[i + 4]);
+      y[2 * i + 1] = _mm_unpackhi_epi16(x[i], x[i + 4]);
+    }
+  };
+  shuffle(row, pairs);
+  shuffle(pairs, quads);
+  shuffle(quads, row);
+  for (int i = 0; i < 8; ++i)
+    _mm_storeu_si128(static_cast<__m128i *>(to) + i, row[i]);
+#else
+  uint16_t in[8][8], out[8][8];
+  std::memcpy(in, from, sizeof(in));
+  for (unsigned row = 0; row < 8; ++row)
+    for (unsigned column = 0; column < 8; ++column)
+      out[column][row] = in[row][column];
+  std::memcpy(to, out, sizeof(out));
+#endif
 }
 
 /// imm: the address's offset; aux: 1 for `.trans`.
@@ -53,26 +78,17 @@ void ldmatrix(Warp &w, const Inst &inst, LaneMask mask) {
   const Ref *regs = w.list(inst);
   for (unsigned j = 0; j < kCount; ++j) {
     uint32_t *out = w.out<uint32_t>(regs[j]);
-    if (!(inst.aux & 1)) {
+    if (inst.aux & 1)
+      transpose(rows[8 * j], out);
+    else
       std::memcpy(out, rows[8 * j], 128);
-      continue;
-    }
-    uint16_t matrix[8][8];
-    std::memcpy(matrix, rows[8 * j], 128);
-    transposed(out, [&](unsigned row, unsigned column) {
-      return matrix[row][column];
-    });
   }
 }
 
 void movmatrix(Warp &w, const Inst &inst, LaneMask mask) {
   if (!needsFullWarp(w, inst, mask))
     return;
-  uint16_t matrix[8][8];
-  std::memcpy(matrix, w.in<uint32_t>(inst.op[1]), 128);
-  transposed(w.out<uint32_t>(inst.op[0]), [&](unsigned row, unsigned column) {
-    return matrix[row][column];
-  });
+  transpose(w.in<uint32_t>(inst.op[1]), w.out<uint32_t>(inst.op[0]));
 }
 
 } // namespace

@@ -266,20 +266,24 @@ void decodeRows(const uint32_t *words, int count, float *value,
   }
 }
 
+/// One word of each of kLanes columns, `stride` words apart.
+[[gnu::always_inline]] inline WordVector gatherWords(const uint32_t *w,
+                                                     int stride) {
+#if defined(__AVX__)
+  return WordVector{w[0],          w[stride],     w[2 * stride], w[3 * stride],
+                    w[4 * stride], w[5 * stride], w[6 * stride], w[7 * stride]};
+#else
+  return WordVector{w[0], w[stride], w[2 * stride], w[3 * stride]};
+#endif
+}
+
 /// Decodes kLanes columns of B, `stride` words apart.
 template <MmaType Type, bool Plain>
 void decodeColumns(const uint32_t *words, int stride, DecodedB &out) {
   constexpr unsigned kBits = elementBits(Type);
   constexpr int kPerWord = 32 / kBits;
   for (int word = 0; word < stride; ++word) {
-    const uint32_t *w = words + word;
-#if defined(__AVX__)
-    WordVector column = {w[0],          w[stride],     w[2 * stride],
-                         w[3 * stride], w[4 * stride], w[5 * stride],
-                         w[6 * stride], w[7 * stride]};
-#else
-    WordVector column = {w[0], w[stride], w[2 * stride], w[3 * stride]};
-#endif
+    WordVector column = gatherWords(words + word, stride);
     for (int e = 0; e < kPerWord; ++e) {
       WordVector raw = column >> (unsigned(e) * kBits);
       if (kBits < 32)

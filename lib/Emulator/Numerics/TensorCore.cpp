@@ -293,15 +293,37 @@ void multiply(const MmaRule &rule, const MmaOperands &op, Fetch fetch,
   }
 }
 
-/// Sign- or zero-extended element of an integer type.
-int32_t decodeInt(MmaType type, uint32_t raw) {
-  switch (type) {
-  case MmaType::S8:
-    return static_cast<int8_t>(raw);
-  case MmaType::S4:
-    return static_cast<int32_t>(raw ^ 8u) - 8;
-  default:
-    return static_cast<int32_t>(raw);
+constexpr bool isSignedType(MmaType type) {
+  return type == MmaType::S8 || type == MmaType::S4;
+}
+
+/// kLanes columns of an integer B, `stride` words apart, a vector for every k.
+void decodeIntColumns(MmaType type, const uint32_t *words, int stride,
+                      IntVector *out) {
+  const int bits = int(mmaElementBits(type)), perWord = 32 / bits;
+  const bool isSigned = isSignedType(type);
+  for (int word = 0; word < stride; ++word) {
+    WordVector column = gatherWords(words + word, stride);
+    for (int e = 0; e < perWord; ++e) {
+      WordVector top = column << (32 - bits * (e + 1));
+      *out++ = isSigned ? (IntVector)top >> (32 - bits)
+                        : (IntVector)(top >> (32 - bits));
+    }
+  }
+}
+
+/// `count` packed integers.
+void decodeIntRows(MmaType type, const uint32_t *words, int count,
+                   int32_t *out) {
+  const int bits = int(mmaElementBits(type)), perWord = 32 / bits;
+  const bool isSigned = isSignedType(type);
+  for (int at = 0; at < count; at += perWord) {
+    const uint32_t word = words[at / perWord];
+    for (int e = 0; e < perWord; ++e) {
+      uint32_t top = word << (32 - bits * (e + 1));
+      out[at + e] =
+          isSigned ? int32_t(top) >> (32 - bits) : int32_t(top >> (32 - bits));
+    }
   }
 }
 
@@ -361,32 +383,39 @@ void mmaDouble(int m, int n, int k, const double *a, const double *b,
 
 void mmaInt(const MmaOperands &op, bool satfinite, const int32_t *c,
             int32_t *d) {
-  assert(op.k <= kMaxK && op.n % kLanes == 0 && "shape beyond any mma");
-  unsigned bitsA = mmaElementBits(op.typeA), bitsB = mmaElementBits(op.typeB);
-  int storedK = op.index ? op.k / 2 : op.k;
-  int strideA = storedK * int(bitsA) / 32, strideB = op.k * int(bitsB) / 32;
+  assert(op.k <= kMaxK && op.n % 8 == 0 && "shape beyond any mma");
+  const int storedK = op.index ? op.k / 2 : op.k;
+  const int strideA = storedK * int(mmaElementBits(op.typeA)) / 32;
+  const int strideB = op.k * int(mmaElementBits(op.typeB)) / 32;
+  constexpr int kRows = 4;
   IntVector b[kMaxK];
+  int32_t a[kRows * kMaxK];
   for (int column = 0; column < op.n; column += kLanes) {
-    for (int lane = 0; lane < kLanes; ++lane) {
-      const uint32_t *words = op.b + (column + lane) * strideB;
-      for (int l = 0; l < op.k; ++l)
-        b[l][lane] = decodeInt(op.typeB, elementAt(words, l, bitsB));
-    }
-    for (int i = 0; i < op.m; ++i) {
-      const uint32_t *words = op.a + i * strideA;
-      const uint8_t *index = op.index ? op.index + i * storedK : nullptr;
+    decodeIntColumns(op.typeB, op.b + column * strideB, strideB, b);
+    for (int base = 0; base < op.m; base += kRows) {
+      const int rows = std::min(kRows, op.m - base);
+      decodeIntRows(op.typeA, op.a + base * strideA, rows * storedK, a);
       // 256 products of at most 255 * 255 stay far from 2^31.
-      IntVector sum = {};
-      for (int l = 0; l < storedK; ++l)
-        sum += b[index ? index[l] : l] *
-               decodeInt(op.typeA, elementAt(words, l, bitsA));
-      for (int lane = 0; lane < kLanes; ++lane) {
-        int at = i * op.n + column + lane;
-        int64_t exact = int64_t(c[at]) + sum[lane];
-        if (satfinite)
-          exact = std::clamp<int64_t>(exact, INT32_MIN, INT32_MAX);
-        d[at] = static_cast<int32_t>(static_cast<uint32_t>(exact));
+      IntVector sum[kRows] = {};
+      if (rows == kRows && !op.index) {
+        for (int l = 0; l < storedK; ++l)
+          for (int r = 0; r < kRows; ++r)
+            sum[r] += b[l] * a[r * storedK + l];
+      } else {
+        const uint8_t *index = op.index ? op.index + base * storedK : nullptr;
+        for (int r = 0; r < rows; ++r)
+          for (int l = 0; l < storedK; ++l)
+            sum[r] +=
+                b[index ? index[r * storedK + l] : l] * a[r * storedK + l];
       }
+      for (int r = 0; r < rows; ++r)
+        for (int lane = 0; lane < kLanes; ++lane) {
+          const int at = (base + r) * op.n + column + lane;
+          int64_t exact = int64_t(c[at]) + sum[r][lane];
+          if (satfinite)
+            exact = std::clamp<int64_t>(exact, INT32_MIN, INT32_MAX);
+          d[at] = static_cast<int32_t>(static_cast<uint32_t>(exact));
+        }
     }
   }
 }
