@@ -54,7 +54,7 @@ unsigned mmaElementBits(MmaType type);
 struct MmaRule {
   /// F: bits kept below the largest exponent of a step. At most 25.
   int fractionBits = 24;
-  /// Products in a step; at most 32.
+  /// Products in a step: at most 32 of 8-bit types, 16 of others.
   int stepLength = 8;
   /// Fraction bits of the f32 result that survive: 23, or 13 for E8M13.
   int resultFractionBits = 23;
@@ -79,8 +79,9 @@ struct MmaOperands {
   /// [n][k / elements per word].
   const uint32_t *b = nullptr;
   /// Sparse A (mma.sp): [m][k / 2], the row of B that each stored element of A
-  /// meets, ascending in a row. A step counts stored elements; what A leaves
-  /// out is no term at all, so it meets no Inf or NaN of B. Null if A is dense.
+  /// meets. What A leaves out is no term at all, so it meets no Inf or NaN of
+  /// B. A step counts stored elements; that is an assumption, since the sources
+  /// above measure dense products only. Null if A is dense.
   const uint8_t *index = nullptr;
 
   static constexpr int kMaxK = 256;
