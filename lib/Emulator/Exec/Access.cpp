@@ -115,8 +115,16 @@ LaneMask Resolver::run(LaneMask mask) {
   default:
     break;
   }
-  // Generic addresses: lanes are usually all in one window.
+  // Generic addresses: lanes are usually all in one window. Each window sets the
+  // host pointers of all lanes, so those of the first have to be kept.
   LaneMask done = 0;
+  uint8_t *host[kWarpSize];
+  auto copyLanes = [](LaneMask which, uint8_t *const *from, uint8_t **to) {
+    for (; which; which &= which - 1) {
+      const unsigned l = unsigned(std::countr_zero(which));
+      to[l] = from[l];
+    }
+  };
   while (mask) {
     const uint64_t window = lanes.address[std::countr_zero(mask)] & kWindowMask;
     LaneMask same = 0;
@@ -124,6 +132,8 @@ LaneMask Resolver::run(LaneMask mask) {
       if ((mask >> l & 1) && (lanes.address[l] & kWindowMask) == window)
         same |= 1u << l;
     mask &= ~same;
+    const LaneMask before = done;
+    copyLanes(before, lanes.host, host);
     if (window == kSharedWindow || window == kLocalWindow ||
         window == kParamWindow) {
       for (unsigned l = 0; l < kWarpSize; ++l)
@@ -135,6 +145,7 @@ LaneMask Resolver::run(LaneMask mask) {
     } else {
       done |= global(same);
     }
+    copyLanes(before, host, lanes.host);
   }
   return done;
 }
@@ -199,6 +210,11 @@ LaneMask Resolver::global(LaneMask mask) {
       const unsigned l = unsigned(std::countr_zero(rest));
       const uint64_t address = lanes.address[l];
       if (const Allocation *a = memory.find(address, access.bytes)) {
+        if (writes() && a->readOnly) {
+          report(ReportKind::Misuse, l, verb() + " to constant memory",
+                 a->name, int64_t(address - a->base));
+          continue;
+        }
         lanes.host[l] = a->at(address);
         good |= 1u << l;
         if (a->init)
