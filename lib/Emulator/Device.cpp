@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstring>
 #include <thread>
+#include <unordered_set>
 
 using namespace pit;
 using namespace pit::emu;
@@ -201,20 +202,36 @@ Expected<std::shared_ptr<Module>> Device::load(std::string ptxText,
                  std::to_string(module.addressSize)};
   if (Error error = impl->allocateVariables())
     return error;
-  for (const ptx::Function &function : module.functions) {
-    if (!function.hasBody)
-      continue;
+  std::unordered_set<const ptx::Function *> decoded;
+  auto add = [&](const ptx::Function &function) -> Error {
     auto program = decode(module, function, impl->symbols, *chip);
     if (!program)
       return program.error();
-    // A device function is decoded by itself too, since no kernel may reach it.
+    for (const FunctionInfo &info : (*program)->functions)
+      decoded.insert(info.function);
     if (function.isEntry)
       impl->programs.push_back(std::move(*program));
-  }
+    return Error::success();
+  };
+  for (const ptx::Function &function : module.functions)
+    if (function.hasBody && function.isEntry)
+      if (Error error = add(function))
+        return error;
+  // What no kernel reaches is decoded for its errors. Backwards, since functions
+  // call those before them: each is decoded once.
+  for (auto it = module.functions.rbegin(); it != module.functions.rend(); ++it)
+    if (it->hasBody && !decoded.count(&*it))
+      if (Error error = add(*it))
+        return error;
   return std::shared_ptr<Module>(new Module(std::move(impl)));
 }
 
 // --- launches ---
+
+/// CUDA C++ programming guide, "Technical Specifications": 16 to 32.
+static constexpr uint64_t kMaxBlocksPerMultiprocessor = 32;
+/// More host threads than that do not help, and may not be had.
+static constexpr uint64_t kMaxThreads = 1024;
 
 static Error checkGeometry(const Kernel &kernel, const LaunchConfig &config,
                            const Chip &chip) {
@@ -295,6 +312,14 @@ Expected<LaunchResult> Device::launch(const Kernel &kernel,
   const Program &program = kernel.program();
   if (Error error = checkGeometry(kernel, config, program.chip))
     return error;
+  // More could not wait for one another on the chip either.
+  const uint64_t resident = uint64_t(program.chip.multiprocessors) * kMaxBlocksPerMultiprocessor;
+  if (options.coresident && config.grid.count() > resident)
+    return Error{"kernel '" + std::string(kernel.name()) + "': " +
+                 std::to_string(config.grid.count()) +
+                 " blocks cannot all take turns; sm_" +
+                 std::to_string(program.chip.smVersion) + " holds at most " +
+                 std::to_string(resident) + " at a time"};
   if (args.size() != program.params.size())
     return Error{"kernel '" + std::string(kernel.name()) + "' has " +
                  std::to_string(program.params.size()) +
@@ -322,7 +347,7 @@ Expected<LaunchResult> Device::launch(const Kernel &kernel,
                                      : std::max(1u, std::thread::hardware_concurrency());
   if (globalShadow || options.coresident)
     threads = 1;
-  threads = std::min(threads, config.grid.count());
+  threads = std::min({threads, config.grid.count(), kMaxThreads});
   std::vector<Worker> workers(threads);
   for (Worker &worker : workers) {
     worker.counters.resize(program.code.size());

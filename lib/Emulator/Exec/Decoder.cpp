@@ -404,16 +404,18 @@ void DecodeInst::address(unsigned i, Space space, int slot) {
       fail("variable '" + std::string(base.variable->name) + "' is in " +
            std::string(ptx::toString(own)) + " memory, not in " +
            std::string(ptx::toString(space)) + " memory");
-    offset += base.value;
+    // Offsets wrap in 64 bits, as addresses do.
+    uint64_t sum = uint64_t(offset) + uint64_t(base.value);
     base.value = 0;
     if (space == Space::Generic) {
       if (own == Space::Shared)
-        offset += int64_t(kSharedWindow);
+        sum += kSharedWindow;
       else if (own == Space::Local)
-        offset += int64_t(kLocalWindow);
+        sum += kLocalWindow;
       else if (own == Space::Param)
-        offset += int64_t(kParamWindow);
+        sum += kParamWindow;
     }
+    offset = int64_t(sum);
   } else if (base.kind != Operand::Kind::Integer) {
     fail("an address has to be a register, a variable or a constant");
     return;

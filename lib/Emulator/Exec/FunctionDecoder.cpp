@@ -8,13 +8,6 @@
 using namespace pit;
 using namespace pit::emu;
 
-/// A frame is 32 lanes of every register that is used; more than this is not a
-/// kernel but an attack on memory.
-static constexpr uint64_t kMaxFrameBytes = 64u << 20;
-/// Local memory of a thread (CUDA C++ programming guide, "Technical
-/// Specifications per Compute Capability").
-static constexpr uint64_t kMaxLocalBytes = 512 << 10;
-
 unsigned emu::registerBits(ptx::Type type) {
   if (type == ptx::Type::Pred)
     return 1;
@@ -23,6 +16,11 @@ unsigned emu::registerBits(ptx::Type type) {
 
 static uint32_t laneBytes(ptx::Type type) {
   return type == ptx::Type::Pred ? 4 : registerBits(type) / 8;
+}
+
+/// Of a lane; checkParams has refused what is larger.
+static uint32_t slotBytes(const ptx::Variable &v) {
+  return (uint32_t(std::min(v.bytes(), kMaxParamBytes)) + 15) & ~15u;
 }
 
 FunctionDecoder::FunctionDecoder(ProgramBuilder &theBuilder, uint32_t theIndex)
@@ -64,11 +62,12 @@ void FunctionDecoder::reserveParams() {
     for (size_t i = 0; i < variables.size(); ++i) {
       const ptx::Variable &v = variables[i];
       if (i < registers.size() && registers[i] >= 0) {
+        const ptx::Type type = function.registers[size_t(registers[i])].type;
         list.push_back({&v, registerRef(uint32_t(registers[i]), 0),
-                        laneBytes(function.registers[size_t(registers[i])].type)});
+                        laneBytes(type), type == ptx::Type::Pred});
         continue;
       }
-      const uint32_t bytes = (uint32_t(std::min<uint64_t>(v.bytes(), 1 << 16)) + 15) & ~15u;
+      const uint32_t bytes = slotBytes(v);
       const ParamSlot slot{&v, reserve(bytes * kWarpSize, 64), bytes};
       slots[&v] = slot;
       list.push_back(slot);
@@ -86,7 +85,7 @@ const ParamSlot *FunctionDecoder::paramSlot(const ptx::Variable *variable) {
   for (const ptx::Variable &v : function.variables) {
     if (&v != variable || v.space != ptx::Space::Param)
       continue;
-    const uint32_t bytes = (uint32_t(std::min<uint64_t>(v.bytes(), 1 << 16)) + 15) & ~15u;
+    const uint32_t bytes = slotBytes(v);
     return &(slots[&v] = {&v, reserve(bytes * kWarpSize, 64), bytes});
   }
   return nullptr;
@@ -171,7 +170,7 @@ Error FunctionDecoder::run() {
       pcs.push_back(entry + function.labels[label]);
     program.branchTables.push_back(std::move(pcs));
   }
-  for (const ptx::Instruction &source : function.instructions) {
+  auto add = [&](const ptx::Instruction &source) -> Error {
     if (Error error = decodeOne(source))
       return error;
     if (info().frameBytes > kMaxFrameBytes)
@@ -179,14 +178,18 @@ Error FunctionDecoder::run() {
               ": registers and parameters of '" + std::string(function.name) +
               "' take more than " + std::to_string(kMaxFrameBytes >> 20) +
               " MiB a warp"};
-  }
+    return Error::success();
+  };
+  for (const ptx::Instruction &source : function.instructions)
+    if (Error error = add(source))
+      return error;
 
   // Falling off the end returns.
   ptx::Instruction ret;
   ret.opcode = "ret";
   ret.line = function.instructions.empty() ? function.line
                                            : function.instructions.back().line;
-  if (Error error = decodeOne(ret))
+  if (Error error = add(ret))
     return error;
   info().endPc = uint32_t(program.code.size());
 

@@ -10,6 +10,9 @@
 
 namespace pit::emu {
 
+/// The size of a parameter that one function passes to another.
+constexpr uint64_t kMaxParamBytes = 1 << 16;
+
 /// What the functions of one program share while they are decoded.
 class ProgramBuilder {
 public:
@@ -30,10 +33,12 @@ public:
   const Placed *findShared(const ptx::Variable *variable) const;
 
 private:
-  void collect(const ptx::Function &function);
+  void collect(const ptx::Function &root);
+  void addReachable(const ptx::Function &function);
   void collectVariable(const ptx::Operand &operand);
   Error placeShared();
-  void placeParams(const ptx::Function &kernel);
+  Error placeParams(const ptx::Function &kernel);
+  Error checkParams(const ptx::Function &function) const;
 
   std::map<std::pair<unsigned, uint64_t>, Ref> constants;
   std::vector<const ptx::Function *> reachable;

@@ -3,6 +3,7 @@
 #include "Launch.h"
 #include "Block.h"
 
+#include <algorithm>
 #include <thread>
 
 using namespace pit;
@@ -20,9 +21,17 @@ void LaunchContext::report(Report report, uint32_t pc) {
     stop.store(true);
 }
 
+/// What is kept of what a kernel prints; a GPU keeps 1 MB, unless told otherwise.
+static constexpr size_t kMaxOutputBytes = 64 << 20;
+
 void LaunchContext::print(std::string_view text) {
   std::lock_guard lock(mutex);
-  output += text;
+  const size_t room = kMaxOutputBytes - std::min(kMaxOutputBytes, output.size());
+  output += text.substr(0, room);
+  if (text.size() > room && !outputCut) {
+    outputCut = true;
+    output += "\n[what the kernel printed after this is left out]\n";
+  }
 }
 
 /// All blocks of the grid take turns in one thread.

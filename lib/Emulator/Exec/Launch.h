@@ -38,6 +38,7 @@ struct LaunchContext {
   std::set<std::pair<uint32_t, ReportKind>> seen;
   uint64_t suppressed = 0;
   std::string output;
+  bool outputCut = false;
 };
 
 /// What a host thread keeps from block to block.

@@ -29,6 +29,14 @@ constexpr uint64_t kFunctionWindow = uint64_t(4) << 56;
 constexpr uint64_t kWindowMask = uint64_t(0xff) << 56;
 constexpr uint32_t kSharedBase = 1024;
 
+/// Registers and parameters of a function, 32 lanes each, and of all functions
+/// that a warp is in; more is not a kernel but an attack on memory.
+constexpr uint64_t kMaxFrameBytes = 64u << 20;
+constexpr uint64_t kMaxStackBytes = 256u << 20;
+/// Local memory of a thread (CUDA C++ programming guide, "Technical
+/// Specifications per Compute Capability").
+constexpr uint64_t kMaxLocalBytes = 512 << 10;
+
 /// A variable inside a window: shared, or a thread's local memory, or a param.
 struct Placed {
   const ptx::Variable *variable;
@@ -40,6 +48,7 @@ struct Placed {
 struct ParamSlot {
   const ptx::Variable *variable;
   uint32_t offset, bytes;
+  bool isPredicate = false; ///< one mask for all lanes
 };
 
 struct FunctionInfo {

@@ -10,6 +10,9 @@
 using namespace pit;
 using namespace pit::emu;
 
+/// Immediates take 32 lanes each; a Ref has 30 bits for where they are.
+static constexpr size_t kMaxConstantBytes = 512u << 20;
+
 uint32_t Program::functionAt(uint32_t pc) const {
   for (uint32_t i = 0; i < functions.size(); ++i)
     if (pc >= functions[i].entryPc && pc < functions[i].endPc)
@@ -42,6 +45,8 @@ Ref ProgramBuilder::constant(unsigned bits, uint64_t value) {
   if (!isNew)
     return it->second;
   std::vector<uint8_t> &pool = program.constants;
+  if (pool.size() > kMaxConstantBytes)
+    return kConstArea << kRefShift; // build() reports it
   pool.resize((pool.size() + 63) & ~size_t(63));
   it->second = (kConstArea << kRefShift) | uint32_t(pool.size());
   if (bits == 1) {
@@ -79,25 +84,33 @@ void ProgramBuilder::collectVariable(const ptx::Operand &operand) {
     sharedVariables.push_back(operand.variable);
   if (operand.kind == ptx::Operand::Kind::Function)
     if (const ptx::Function *callee = module.findFunction(operand.name))
-      collect(*callee);
+      addReachable(*callee);
   for (const ptx::Operand &element : operand.elements)
     collectVariable(element);
 }
 
-void ProgramBuilder::collect(const ptx::Function &function) {
-  if (!function.hasBody || !seen.insert(&function).second)
-    return;
-  reachable.push_back(&function);
-  for (const ptx::Instruction &inst : function.instructions) {
-    for (const ptx::Operand &operand : inst.operands)
-      collectVariable(operand);
-    // A call through a pointer may reach any function.
-    if (inst.opcode == "call" && inst.operands.size() > 1 &&
-        inst.operands[1].kind != ptx::Operand::Kind::Function)
+void ProgramBuilder::addReachable(const ptx::Function &function) {
+  if (function.hasBody && seen.insert(&function).second)
+    reachable.push_back(&function);
+}
+
+/// Chains of calls may be long: a list of what is to be looked at, no recursion.
+void ProgramBuilder::collect(const ptx::Function &root) {
+  addReachable(root);
+  bool all = false;
+  for (size_t i = 0; i < reachable.size(); ++i)
+    for (const ptx::Instruction &inst : reachable[i]->instructions) {
+      for (const ptx::Operand &operand : inst.operands)
+        collectVariable(operand);
+      // A call through a pointer may reach any function.
+      if (all || inst.opcode != "call" || inst.operands.size() < 2 ||
+          inst.operands[1].kind == ptx::Operand::Kind::Function)
+        continue;
+      all = true;
       for (const ptx::Function &callee : module.functions)
         if (!callee.isEntry)
-          collect(callee);
-  }
+          addReachable(callee);
+    }
 }
 
 /// A multiple of `align` that is no multiple of twice that, at or after `from`:
@@ -146,11 +159,18 @@ Error ProgramBuilder::placeShared() {
   return Error::success();
 }
 
-void ProgramBuilder::placeParams(const ptx::Function &kernel) {
+Error ProgramBuilder::placeParams(const ptx::Function &kernel) {
+  // CUDA C++ programming guide, "Kernel Function Parameters": from sm_70 on.
+  constexpr uint64_t kMaxKernelParamBytes = 32764;
   uint64_t end = 0;
   for (const ptx::Variable &v : kernel.params) {
     const uint64_t align = std::max(v.align, 1u);
     end = (end + align - 1) / align * align;
+    if (end + v.bytes() > kMaxKernelParamBytes)
+      return {module.fileName + ":" + std::to_string(v.line) +
+              ": the parameters of '" + std::string(kernel.name) +
+              "' take more than the " + std::to_string(kMaxKernelParamBytes) +
+              " bytes that are possible"};
     program.paramLayout.push_back({&v, uint32_t(end), uint32_t(v.bytes())});
     program.params.push_back({std::string(v.name),
                               v.isArray ? ptx::Type::B8 : v.type, v.bytes(), align,
@@ -158,6 +178,20 @@ void ProgramBuilder::placeParams(const ptx::Function &kernel) {
     end += v.bytes();
   }
   program.paramBytes = uint32_t(end);
+  return Error::success();
+}
+
+/// What a function passes is copied from frame to frame, 32 lanes of it.
+Error ProgramBuilder::checkParams(const ptx::Function &function) const {
+  for (const auto *list :
+       {&function.params, &function.returns, &function.variables})
+    for (const ptx::Variable &v : *list)
+      if (v.space == ptx::Space::Param && v.bytes() > kMaxParamBytes)
+        return {module.fileName + ":" + std::to_string(v.line) + ": '" +
+                std::string(v.name) + "' has " + std::to_string(v.bytes()) +
+                " bytes, but a parameter has at most " +
+                std::to_string(kMaxParamBytes)};
+  return Error::success();
 }
 
 Error ProgramBuilder::build(const ptx::Function &root) {
@@ -167,9 +201,13 @@ Error ProgramBuilder::build(const ptx::Function &root) {
   collect(root);
   if (Error error = placeShared())
     return error;
-  placeParams(root);
-  for (const ptx::Function *function : reachable)
+  if (Error error = placeParams(root))
+    return error;
+  for (const ptx::Function *function : reachable) {
+    if (Error error = checkParams(*function))
+      return error;
     program.functions.emplace_back().function = function;
+  }
   // Frames are laid out before the code that calls them is decoded.
   std::vector<std::unique_ptr<FunctionDecoder>> decoders;
   for (uint32_t i = 0; i < reachable.size(); ++i)
@@ -177,6 +215,11 @@ Error ProgramBuilder::build(const ptx::Function &root) {
   for (auto &decoder : decoders)
     if (Error error = decoder->run())
       return error;
+  if (program.constants.size() > kMaxConstantBytes)
+    return {module.fileName + ":" + std::to_string(root.line) + ": '" +
+            std::string(root.name) + "' has more than " +
+            std::to_string(kMaxConstantBytes / (8 * kWarpSize)) +
+            " different constants"};
   return Error::success();
 }
 

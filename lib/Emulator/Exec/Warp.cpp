@@ -53,6 +53,7 @@ void Warp::start(Block &owner, const Program &theProgram, unsigned index,
   for (size_t i = frames.size(); i-- > 0;)
     freeFrames.push_back(int(i)); // the kernel's is number 0
   localBytes = 0;
+  stackBytes = 0;
   executed = 0;
   carry = 0;
   patience = kPatience;
@@ -315,12 +316,32 @@ void Warp::meetAt(uint32_t at) {
     join = newJoin(at, mask);
 }
 
+/// Whether the stack has room for one more call, which it has to: a recursion
+/// that does not end must not take all memory of the host.
+bool Warp::canCall(const Inst &inst, uint32_t function, LaneMask lanes) {
+  std::string problem;
+  const uint64_t local =
+      uint64_t(frames[frame].localBase) +
+      program->functions[frames[frame].function].localBytes +
+      program->functions[function].localBytes;
+  if (depth(frame) >= kMaxCallDepth)
+    problem = "more than " + std::to_string(kMaxCallDepth) + " deep";
+  else if (local > kMaxLocalBytes)
+    problem = "so deep that local variables take more than the " +
+              std::to_string(kMaxLocalBytes) + " bytes that a thread can have";
+  else if (stackBytes + program->functions[function].frameBytes > kMaxStackBytes)
+    problem = "so deep that registers and parameters take more than " +
+              std::to_string(kMaxStackBytes >> 20) + " MiB a warp";
+  else
+    return true;
+  report(ReportKind::Misuse, inst, std::countr_zero(lanes),
+         "calls are nested " + problem);
+  return false;
+}
+
 void Warp::call(const Inst &inst, uint32_t function, LaneMask lanes,
                 uint32_t next) {
-  if (depth(frame) >= kMaxCallDepth) {
-    report(ReportKind::Misuse, inst, std::countr_zero(lanes),
-           "calls are nested more than " + std::to_string(kMaxCallDepth) +
-               " deep");
+  if (!canCall(inst, function, lanes)) {
     block->launch.stop.store(true);
     return;
   }
@@ -438,6 +459,7 @@ int Warp::newFrame(uint32_t function) {
   }
   // What nobody wrote should not look like a good value.
   std::memset(f.registers, 0xff, info.frameBytes);
+  stackBytes += info.frameBytes;
   f.function = function;
   f.parent = frame;
   f.call = nullptr;
@@ -458,8 +480,10 @@ int Warp::newFrame(uint32_t function) {
 void Warp::leaveFrame(int index, LaneMask lanes) {
   Frame &f = frames[index];
   f.lanes &= ~lanes;
-  if (!f.lanes)
-    freeFrames.push_back(index);
+  if (f.lanes)
+    return;
+  freeFrames.push_back(index);
+  stackBytes -= program->functions[f.function].frameBytes;
 }
 
 void Warp::growLocal(uint32_t bytes) {

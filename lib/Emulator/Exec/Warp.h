@@ -185,6 +185,7 @@ private:
   void leaveFrame(int index, LaneMask lanes);
   void growLocal(uint32_t bytes);
   unsigned depth(int frame) const;
+  bool canCall(const Inst &inst, uint32_t function, LaneMask lanes);
   void copyValue(const CallOperand &actual, Frame &outer, bool toOuter,
                  uint8_t *inner, unsigned innerStride, unsigned innerBytes,
                  LaneMask lanes);
@@ -200,6 +201,7 @@ private:
   std::vector<int> freeJoins;
   std::vector<Frame> frames;
   std::vector<int> freeFrames;
+  uint64_t stackBytes = 0; ///< of the frames in use
   std::unique_ptr<uint8_t[]> special;
   std::vector<uint8_t> localData, localInitData;
   uint32_t localBytes = 0; ///< per lane

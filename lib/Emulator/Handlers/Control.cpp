@@ -11,6 +11,7 @@
 #include "Lanes.h"
 
 #include <bit>
+#include <string>
 
 using namespace pit;
 using namespace pit::emu;
@@ -159,6 +160,31 @@ void call(Warp &w, const Inst &inst, LaneMask mask) {
     ++w.pc;
 }
 
+/// What is wrong about a call through a pointer of function `index`: nothing
+/// before has compared what it passes with what the function takes.
+std::string signatureMismatch(const Program &program, const Inst &inst,
+                              uint32_t index) {
+  const CallInfo &call = program.calls[inst.aux];
+  const FunctionInfo &callee = program.functions[index];
+  auto differ = [](const std::vector<CallOperand> &actual,
+                   const std::vector<ParamSlot> &formal) {
+    if (actual.size() != formal.size())
+      return true;
+    for (size_t i = 0; i < actual.size(); ++i)
+      if (actual[i].isPredicate != formal[i].isPredicate)
+        return true;
+    return false;
+  };
+  if (!differ(call.arguments, callee.params) &&
+      !differ(call.results, callee.returns))
+    return "";
+  return "call of '" + std::string(callee.function->name) + "', which has " +
+         std::to_string(callee.params.size()) + " parameters and " +
+         std::to_string(callee.returns.size()) + " results, with " +
+         std::to_string(call.arguments.size()) + " and " +
+         std::to_string(call.results.size()) + ", or of other types";
+}
+
 /// A call through a pointer: the lanes of one callee at a time.
 void callIndirect(Warp &w, const Inst &inst, LaneMask mask) {
   if (!mask) {
@@ -179,6 +205,12 @@ void callIndirect(Warp &w, const Inst &inst, LaneMask mask) {
     w.block->launch.stop.store(true);
     return;
   }
+  const std::string wrong = signatureMismatch(*w.program, inst, uint32_t(index));
+  if (!wrong.empty()) {
+    w.report(ReportKind::Misuse, inst, std::countr_zero(mask), wrong);
+    w.block->launch.stop.store(true);
+    return;
+  }
   // The others call from here by themselves; all meet behind the call.
   w.meetAt(w.pc + 1);
   if (const LaneMask rest = mask & ~same)
@@ -195,7 +227,10 @@ void callDevice(Warp &w, const Inst &inst, LaneMask mask) {
 /// The bytes a lane of an argument or result takes, and where they are.
 CallOperand callOperand(DecodeInst &d, const Operand &o,
                         const ptx::Variable *formal, bool isResult) {
+  const bool formalIsPredicate = formal && formal->type == Type::Pred;
   if (o.kind == Operand::Kind::Variable) {
+    if (formalIsPredicate)
+      d.fail("parameter '" + std::string(formal->name) + "' is a predicate");
     if (const ParamSlot *slot = d.decoder.paramSlot(o.variable)) {
       if (formal && formal->bytes() != o.variable->bytes())
         d.fail("'" + std::string(o.variable->name) + "' has " +
@@ -211,6 +246,11 @@ CallOperand callOperand(DecodeInst &d, const Operand &o,
   Type type = d.registerType(o);
   if (type == Type::None)
     type = formal ? formal->type : Type::B32;
+  else if (formal && (formal->isArray ||
+                      registerBits(type) != registerBits(formal->type)))
+    d.fail("register '" + d.decoder.function.registers[o.index].name +
+           "' cannot be passed as '" + std::string(formal->name) +
+           "', which has another size");
   const Ref ref = isResult ? d.dstRef(o, type, true) : d.srcRef(o, type);
   return {ref, registerBits(type) / 8, type == Type::Pred};
 }

@@ -11,6 +11,10 @@ using namespace pit::emu;
 
 namespace {
 
+/// Bytes of a format and of what one printf makes of it, and of one conversion.
+constexpr size_t kMaxText = 1 << 16;
+constexpr size_t kMaxConversion = 512;
+
 /// What one lane of a call has been given, and reads of its memory. A read that
 /// is out of bounds is reported, and gives zeros.
 class LaneCall {
@@ -33,7 +37,7 @@ public:
     if (i < info.results.size())
       std::memcpy(warp.out<uint8_t>(info.results[i].ref) +
                       size_t(lane) * info.results[i].bytes,
-                  &value, sizeof value);
+                  &value, std::min<size_t>(info.results[i].bytes, sizeof value));
   }
 
   bool read(uint64_t address, void *to, uint32_t bytes, uint32_t alignment) {
@@ -50,10 +54,9 @@ public:
     return true;
   }
 
-  std::string readString(uint64_t address) {
-    constexpr size_t kMaxLength = 1 << 16;
+  std::string readString(uint64_t address, size_t maxLength = kMaxText) {
     std::string text;
-    for (char c; text.size() < kMaxLength && read(address + text.size(), &c, 1, 1) && c;)
+    for (char c; text.size() < maxLength && read(address + text.size(), &c, 1, 1) && c;)
       text += c;
     return text;
   }
@@ -84,9 +87,10 @@ private:
 };
 
 template <typename T> std::string formatOne(const std::string &spec, T value) {
-  char text[512];
+  char text[kMaxConversion];
   const int n = std::snprintf(text, sizeof text, spec.c_str(), value);
-  return n < 0 ? std::string() : std::string(text, std::min<size_t>(size_t(n), 511));
+  return n < 0 ? std::string()
+               : std::string(text, std::min(size_t(n), sizeof text - 1));
 }
 
 /// One conversion specification, checked character by character: nothing from
@@ -135,7 +139,7 @@ Conversion parseConversion(const std::string &format, size_t &at,
 std::string format(LaneCall &call, const std::string &text, uint64_t buffer) {
   PrintfArguments arguments(call, buffer);
   std::string out;
-  for (size_t at = 0; at < text.size();) {
+  for (size_t at = 0; at < text.size() && out.size() < kMaxText;) {
     if (text[at] != '%') {
       out += text[at++];
       continue;
@@ -177,7 +181,8 @@ std::string format(LaneCall &call, const std::string &text, uint64_t buffer) {
       break;
     case 's':
       out += formatOne(c.flags + "s",
-                       call.readString(arguments.take<uint64_t>()).c_str());
+                       call.readString(arguments.take<uint64_t>(), kMaxConversion)
+                           .c_str());
       break;
     case 'p':
       out += formatOne("0x%llx", static_cast<unsigned long long>(

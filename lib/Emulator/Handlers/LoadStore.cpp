@@ -291,12 +291,14 @@ Form paramForm(DecodeInst &d, unsigned i, bool isLoad, uint64_t bytes) {
       o.elements[0].kind != ptx::Operand::Kind::Variable)
     return Form::Memory;
   const ptx::Variable *v = o.elements[0].variable;
-  const int64_t offset = o.value + o.elements[0].value;
+  const int64_t offset =
+      int64_t(uint64_t(o.value) + uint64_t(o.elements[0].value));
   if (v->space == Space::Param &&
-      (offset < 0 || uint64_t(offset) + bytes > v->bytes()))
-    d.fail("bytes " + std::to_string(offset) + " to " +
-           std::to_string(offset + int64_t(bytes)) + " are outside parameter '" +
-           std::string(v->name) + "', which has " + std::to_string(v->bytes()));
+      (offset < 0 || bytes > v->bytes() || uint64_t(offset) > v->bytes() - bytes))
+    d.fail("an access of " + std::to_string(bytes) + " bytes at offset " +
+           std::to_string(offset) + " is outside parameter '" +
+           std::string(v->name) + "', which has " +
+           std::to_string(v->bytes()) + " bytes");
   for (const Placed &p : d.decoder.builder.program.paramLayout)
     if (p.variable == v && isLoad) {
       d.inst.imm = p.offset + offset;
