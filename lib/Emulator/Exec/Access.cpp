@@ -2,6 +2,7 @@
 
 #include "Access.h"
 #include "GlobalShadow.h"
+#include "Lanes.h"
 
 #include <algorithm>
 #include <bit>
@@ -38,6 +39,11 @@ struct Range {
     }
   }
 };
+
+/// base + offset, also for lanes that are not in the mask: theirs may be any.
+uint8_t *at(uint8_t *base, uint64_t offset) {
+  return reinterpret_cast<uint8_t *>(reinterpret_cast<uintptr_t>(base) + offset);
+}
 
 /// One access on its way through the checks.
 class Resolver {
@@ -201,7 +207,7 @@ LaneMask Resolver::global(LaneMask mask) {
   }
   if (within(last)) {
     for (unsigned l = 0; l < kWarpSize; ++l)
-      lanes.host[l] = last->host + (lanes.address[l] - last->base);
+      lanes.host[l] = at(last->host, lanes.address[l] - last->base);
     if (last->init)
       checkGlobalInit(mask, *last);
   } else {
@@ -337,7 +343,7 @@ LaneMask Resolver::shared(LaneMask mask) {
   const uint64_t end = p ? uint64_t(p->offset) + p->bytes : 0;
   if (p && range.high <= end && access.bytes <= end - range.high) {
     for (unsigned l = 0; l < kWarpSize; ++l)
-      lanes.host[l] = data + lanes.address[l];
+      lanes.host[l] = at(data, lanes.address[l]);
   } else {
     LaneMask good = 0;
     for (LaneMask rest = mask; rest; rest &= rest - 1) {
@@ -384,16 +390,17 @@ void Resolver::recordShared(LaneMask mask) {
   const uint32_t pc = uint32_t(&inst - block.program.code.data());
   SharedShadow &shadow = block.shadow;
   for (LaneMask rest = mask; rest;) {
-    const unsigned first = unsigned(std::countr_zero(rest));
-    unsigned last = first;
-    rest &= rest - 1;
-    while (last + 1 < kWarpSize && (rest >> (last + 1) & 1) &&
-           lanes.address[last + 1] == lanes.address[last] + access.bytes) {
-      ++last;
-      rest &= rest - 1;
+    unsigned lane = unsigned(std::countr_zero(rest));
+    const uint32_t address = uint32_t(lanes.address[lane]);
+    uint32_t bytes = access.bytes;
+    for (rest &= rest - 1; rest >> 1 >> lane & 1; rest &= rest - 1) {
+      const uint64_t next = lanes.address[lane + 1];
+      if (next == address + bytes)
+        bytes += access.bytes;
+      else if (next != lanes.address[lane]) // a broadcast counts once
+        break;
+      ++lane;
     }
-    const uint32_t address = uint32_t(lanes.address[first]);
-    const uint32_t bytes = (last - first + 1) * access.bytes;
     Conflict conflict;
     bool bad = false;
     if (access.async && writes()) {
@@ -407,9 +414,12 @@ void Resolver::recordShared(LaneMask mask) {
         bad = shadow.write(warp.id, pc, address, bytes, access.strength,
                            block.copies, conflict);
     }
-    if (bad)
-      reportShared(conflict,
-                   first + (conflict.address - address) / access.bytes);
+    if (bad) {
+      const LaneMask there = maskOf([&](unsigned l) {
+        return conflict.address - lanes.address[l] < access.bytes;
+      });
+      reportShared(conflict, unsigned(std::countr_zero(there & mask)));
+    }
   }
   if (access.strength == Strength::Strong)
     for (LaneMask rest = mask; rest; rest &= rest - 1)
@@ -499,8 +509,9 @@ LaneMask Resolver::local(LaneMask mask) {
     const size_t at = size_t(l) * warp.localStride() + address;
     lanes.host[l] = warp.local() + at;
     uint8_t *init = warp.localInit() + at;
+    // Some bytes written will do: compilers copy structures with their padding.
     if (reads() && checks.uninit &&
-        std::find(init, init + access.bytes, 0) != init + access.bytes)
+        std::all_of(init, init + access.bytes, [](uint8_t b) { return !b; }))
       report(ReportKind::Uninitialized, l,
              verb() + " at local address " + hex(address) +
                  " that the thread has not written");
