@@ -42,7 +42,8 @@ struct Range {
 
 /// base + offset, also for lanes that are not in the mask: theirs may be any.
 uint8_t *at(uint8_t *base, uint64_t offset) {
-  return reinterpret_cast<uint8_t *>(reinterpret_cast<uintptr_t>(base) + offset);
+  return reinterpret_cast<uint8_t *>(reinterpret_cast<uintptr_t>(base) +
+                                     offset);
 }
 
 /// One access on its way through the checks.
@@ -65,8 +66,6 @@ private:
   void checkSources(LaneMask mask);
   void recordShared(LaneMask mask);
   void reportShared(const Conflict &conflict, unsigned lane);
-  void countSectors(LaneMask mask);
-  void countWavefronts(LaneMask mask);
   void report(ReportKind kind, unsigned lane, std::string what,
               std::string buffer = "", int64_t offset = 0);
   std::string verb() const;
@@ -121,8 +120,8 @@ LaneMask Resolver::run(LaneMask mask) {
   default:
     break;
   }
-  // Generic addresses: lanes are usually all in one window. Each window sets the
-  // host pointers of all lanes, so those of the first have to be kept.
+  // Generic addresses: lanes are usually all in one window. Each window sets
+  // the host pointers of all lanes, so those of the first have to be kept.
   LaneMask done = 0;
   uint8_t *host[kWarpSize];
   auto copyLanes = [](LaneMask which, uint8_t *const *from, uint8_t **to) {
@@ -217,8 +216,8 @@ LaneMask Resolver::global(LaneMask mask) {
       const uint64_t address = lanes.address[l];
       if (const Allocation *a = memory.find(address, access.bytes)) {
         if (writes() && a->readOnly) {
-          report(ReportKind::Misuse, l, verb() + " to constant memory",
-                 a->name, int64_t(address - a->base));
+          report(ReportKind::Misuse, l, verb() + " to constant memory", a->name,
+                 int64_t(address - a->base));
           continue;
         }
         lanes.host[l] = a->at(address);
@@ -271,7 +270,7 @@ LaneMask Resolver::global(LaneMask mask) {
   if (writes())
     count.globalBytesWritten += bytes;
   if (block.launch.options.countTransactions)
-    countSectors(mask);
+    countSectors(count, lanes, mask, access.bytes);
   return mask;
 }
 
@@ -311,23 +310,6 @@ void Resolver::checkSources(LaneMask mask) {
            a ? a->name : "", a ? int64_t(lanes.address[l] - a->base) : 0);
     return;
   }
-}
-
-void Resolver::countSectors(LaneMask mask) {
-  constexpr uint64_t kSectorBytes = 32;
-  uint64_t sectors[2 * kWarpSize];
-  unsigned n = 0;
-  for (LaneMask rest = mask; rest; rest &= rest - 1) {
-    const uint64_t address = lanes.address[std::countr_zero(rest)];
-    const uint64_t first = address / kSectorBytes;
-    const uint64_t last = (address + access.bytes - 1) / kSectorBytes;
-    for (uint64_t s = first; s <= last && n < 2 * kWarpSize; ++s)
-      if (n == 0 || sectors[n - 1] != s)
-        sectors[n++] = s;
-  }
-  std::sort(sectors, sectors + n);
-  warp.counters(inst).globalSectors +=
-      uint64_t(std::unique(sectors, sectors + n) - sectors);
 }
 
 // --- shared memory ---
@@ -381,7 +363,7 @@ LaneMask Resolver::shared(LaneMask mask) {
   if (writes())
     count.sharedBytesWritten += bytes;
   if (block.launch.options.countTransactions)
-    countWavefronts(mask);
+    countWavefronts(count, lanes, mask, access.bytes);
   return mask;
 }
 
@@ -455,37 +437,6 @@ void Resolver::reportShared(const Conflict &conflict, unsigned lane) {
     break;
   }
   report(conflict.kind, lane, what, buffer, offset);
-}
-
-/// Shared memory has 32 banks of 4 bytes, and serves a warp in phases: all
-/// lanes for accesses of up to 4 bytes, 16 lanes for 8 bytes, 8 lanes for 16. A
-/// phase takes as many passes as the bank with the most different words.
-void Resolver::countWavefronts(LaneMask mask) {
-  const unsigned phaseLanes = access.bytes <= 4   ? 32
-                              : access.bytes == 8 ? 16
-                                                  : 8;
-  uint64_t passes = 0, ideal = 0;
-  for (unsigned begin = 0; begin < kWarpSize; begin += phaseLanes) {
-    uint64_t words[kWarpSize * 4];
-    unsigned n = 0;
-    for (unsigned l = begin; l < begin + phaseLanes; ++l)
-      if (mask >> l & 1)
-        for (uint64_t w = lanes.address[l] / 4;
-             w <= (lanes.address[l] + access.bytes - 1) / 4; ++w)
-          words[n++] = w;
-    if (!n)
-      continue;
-    std::sort(words, words + n);
-    n = unsigned(std::unique(words, words + n) - words);
-    unsigned perBank[32] = {}, most = 0;
-    for (unsigned i = 0; i < n; ++i)
-      most = std::max(most, ++perBank[words[i] % 32]);
-    passes += most;
-    ++ideal;
-  }
-  Counters &count = warp.counters(inst);
-  count.sharedWavefronts += passes;
-  count.sharedWavefrontsIdeal += ideal;
 }
 
 // --- local memory and parameters ---

@@ -21,11 +21,11 @@ struct Access {
   AccessKind kind = AccessKind::Read;
   Strength strength = Strength::Weak;
   bool acquire = false, release = false;
-  uint32_t bytes = 4;      ///< of each lane
-  uint32_t alignment = 0;  ///< required; 0: `bytes`
-  bool async = false;      ///< source or destination of an asynchronous copy
-  uint32_t copy = 0;       ///< its number, for the destination
-  bool checkInit = true;   ///< false: bytes may be uninitialised
+  uint32_t bytes = 4;     ///< of each lane
+  uint32_t alignment = 0; ///< required; 0: `bytes`
+  bool async = false;     ///< source or destination of an asynchronous copy
+  uint32_t copy = 0;      ///< its number, for the destination
+  bool checkInit = true;  ///< false: bytes may be uninitialised
 };
 
 /// Addresses and host pointers of a warp's lanes.
@@ -34,15 +34,25 @@ struct LaneAddresses {
   uint8_t *host[kWarpSize];
 };
 
-/// Fills `out.address` from the address operand that DecodeInst::address put into
-/// inst.op[slot]: register plus offset.
+/// Fills `out.address` from the address operand that DecodeInst::address put
+/// into inst.op[slot]: register plus offset.
 void laneAddresses(const Warp &warp, const Inst &inst, unsigned slot,
                    LaneAddresses &out);
 
 /// Checks, counts and records the access of `mask`. Returns the lanes that may
 /// go ahead, with their host pointers; the others have been reported.
-LaneMask resolve(Warp &warp, const Inst &inst, LaneMask mask, const Access &access,
-                 LaneAddresses &lanes);
+LaneMask resolve(Warp &warp, const Inst &inst, LaneMask mask,
+                 const Access &access, LaneAddresses &lanes);
+
+/// Adds the 32-byte sectors of global memory that the lanes of `mask` touch
+/// with `bytes` each.
+void countSectors(Counters &count, const LaneAddresses &lanes, LaneMask mask,
+                  uint32_t bytes);
+
+/// Adds the passes over the banks of shared memory that the access takes, and
+/// those that it would take without bank conflicts.
+void countWavefronts(Counters &count, const LaneAddresses &lanes, LaneMask mask,
+                     uint32_t bytes);
 
 } // namespace pit::emu
 
