@@ -65,6 +65,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   options.seed = size;
   options.landing = size % 2 ? Landing::Latest : Landing::Earliest;
   options.countTransactions = true;
+  options.coresident = size % 7 == 0;
+  options.mma = size % 5 ? MmaMode::Exact : MmaMode::Fp32;
   options.checks = size % 3 ? Checks::all() : Checks::none();
   for (std::string_view name : (*module)->kernelNames()) {
     auto kernel = (*module)->kernel(name);

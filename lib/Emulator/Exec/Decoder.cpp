@@ -34,6 +34,14 @@ const MnemonicTable &emu::mnemonicTable() {
   return table;
 }
 
+std::vector<std::string_view> emu::supportedMnemonics() {
+  std::vector<std::string_view> names;
+  for (const auto &[name, decode] : mnemonicTable())
+    names.push_back(name);
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
 DecodeInst::DecodeInst(FunctionDecoder &theDecoder,
                        const ptx::Instruction &theSource)
     : source(theSource), decoder(theDecoder) {}
@@ -104,7 +112,11 @@ Type DecodeInst::type(std::initializer_list<Type> allowed) {
     return Type::B32;
   }
   if (allowed.size() && std::find(allowed.begin(), allowed.end(), type) == allowed.end()) {
-    fail("type '." + std::string(found) + "' is not allowed here");
+    std::string list;
+    for (Type t : allowed)
+      list += (list.empty() ? "'." : ", '.") + std::string(ptx::toString(t)) + "'";
+    fail("type '." + std::string(found) + "' is not possible here: expects " +
+         (allowed.size() > 1 ? "one of " : "") + list);
     return *allowed.begin();
   }
   return type;
@@ -143,6 +155,45 @@ Type DecodeInst::registerType(const Operand &operand) const {
              : Type::None;
 }
 
+/// What an operand is, for messages.
+static std::string describe(const Operand &operand) {
+  const std::string name = operand.name.empty()
+                               ? std::string()
+                               : " '" + std::string(operand.name) + "'";
+  switch (operand.kind) {
+  case Operand::Kind::Sink:
+    return "nothing";
+  case Operand::Kind::Register:
+    return "a register";
+  case Operand::Kind::Special:
+    return "special register" + name;
+  case Operand::Kind::Variable:
+    return "variable" + name;
+  case Operand::Kind::Label:
+    return "a label";
+  case Operand::Kind::Function:
+    return "function" + name;
+  case Operand::Kind::BranchTargets:
+    return "a list of branch targets";
+  case Operand::Kind::Prototype:
+    return "a prototype";
+  case Operand::Kind::Integer:
+    return std::to_string(operand.value);
+  case Operand::Kind::Float32:
+  case Operand::Kind::Float64:
+    return "a floating-point constant";
+  case Operand::Kind::Vector:
+    return "a vector";
+  case Operand::Kind::Address:
+    return "an address";
+  case Operand::Kind::Pair:
+    return "a pair of operands";
+  case Operand::Kind::List:
+    return "a list in parentheses";
+  }
+  return "another operand";
+}
+
 static std::string widthMismatch(const ptx::Register &reg, Type type) {
   auto width = [](Type t) {
     return t == Type::Pred ? std::string("a predicate")
@@ -156,7 +207,7 @@ Ref DecodeInst::dstRef(const Operand &operand, Type type, bool sink) {
   if (operand.kind == Operand::Kind::Sink && sink)
     return decoder.scratch();
   if (operand.kind != Operand::Kind::Register) {
-    fail("expects a register as destination");
+    fail("expects a register as destination, but got " + describe(operand));
     return decoder.scratch();
   }
   const ptx::Register &reg = decoder.function.registers[operand.index];
@@ -226,11 +277,11 @@ static Ref specialRef(DecodeInst &d, const Operand &operand, Type type) {
   for (const SpecialName &s : kSpecialNames) {
     if (s.name != operand.name)
       continue;
-    if (s.special == Special::IsExplicitCluster ? type != Type::Pred
-                                                : registerBits(type) != 32)
-      d.fail("special register '" + std::string(operand.name) +
-             "' is 32 bits wide, but '." + std::string(ptx::toString(type)) +
-             "' is not");
+    const bool isPredicate = s.special == Special::IsExplicitCluster;
+    if (isPredicate ? type != Type::Pred : registerBits(type) != 32)
+      d.fail("special register '" + std::string(operand.name) + "' is " +
+             (isPredicate ? "a predicate" : "32 bits wide") + ", but '." +
+             std::string(ptx::toString(type)) + "' is not");
     return (kSpecialArea << kRefShift) | (uint32_t(s.special) * 128);
   }
   d.fail("special register '" + std::string(operand.name) +
@@ -334,7 +385,8 @@ Ref DecodeInst::srcRef(const Operand &operand, Type type) {
     return immediate(type, functionAddress(module, *function));
   }
   default:
-    fail("expects a register or a constant as source");
+    fail("expects a register or a constant as source, but got " +
+         describe(operand));
     return immediate(type, 0);
   }
 }
@@ -364,7 +416,8 @@ Ref DecodeInst::predicateDst(unsigned i, int slot, bool sink) {
 int64_t DecodeInst::constant(unsigned i, int64_t min, int64_t max) {
   const Operand &o = operand(i);
   if (o.kind != Operand::Kind::Integer) {
-    fail("operand " + std::to_string(i + 1) + " has to be an integer constant");
+    fail("operand " + std::to_string(i + 1) +
+         " has to be an integer constant, but is " + describe(o));
     return min;
   }
   if (o.value < min || o.value > max) {
@@ -380,7 +433,8 @@ void DecodeInst::address(unsigned i, Space space, int slot) {
   const Operand &o = operand(i);
   inst.op[slot] = immediate(Type::B64, 0);
   if (o.kind != Operand::Kind::Address || o.elements.empty()) {
-    fail("operand " + std::to_string(i + 1) + " has to be an address in brackets");
+    fail("operand " + std::to_string(i + 1) +
+         " has to be an address in brackets, but is " + describe(o));
     return;
   }
   if (o.elements.size() > 1) {

@@ -148,7 +148,7 @@ Error FunctionDecoder::decodeOne(const ptx::Instruction &source) {
   } else {
     it->second(d);
     if (!d.failed() && !d.peek().empty())
-      d.fail("unknown modifier '." + std::string(d.peek()) + "'");
+      d.fail("unknown modifier '." + std::string(d.peek()) + "' at this place");
     if (!d.failed() && !d.inst.handler)
       d.fail("this combination of modifiers is not supported");
   }

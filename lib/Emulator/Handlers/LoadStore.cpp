@@ -367,7 +367,7 @@ void decodeSt(DecodeInst &d) { decodeAccess(d, false); }
 /// ldu: a load that is the same for the warp; nothing about it is different here.
 void decodeLdu(DecodeInst &d) {
   if (d.peek() != "global")
-    d.fail("expects '.global'");
+    d.fail("expects '.global' after 'ldu'");
   decodeAccess(d, true);
 }
 
