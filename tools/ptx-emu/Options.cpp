@@ -17,6 +17,7 @@ usage: ptx-emu FILE.ptx [--entry=NAME] [--grid=X[,Y[,Z]]] --block=X[,Y[,Z]]
        ptx-emu FILE.ptx --list
 
   --list              print the kernels and their parameters
+  --mnemonics         print the instructions that are known
   --entry=NAME        the kernel; needed if the file holds several
   --grid=X[,Y[,Z]]    blocks (default 1)
   --block=X[,Y[,Z]]   threads of a block (default: the kernel's .reqntid)
@@ -185,6 +186,7 @@ Expected<Options> tool::parseOptions(int argc, const char *const *argv) {
   };
   const std::pair<std::string_view, bool *> flags[] = {
       {"--list", &o.list},
+      {"--mnemonics", &o.mnemonics},
       {"--help", &o.help},
       {"-h", &o.help},
       {"--coresident", &o.launch.coresident},
@@ -241,7 +243,7 @@ Expected<Options> tool::parseOptions(int argc, const char *const *argv) {
     if (error)
       return error;
   }
-  if (o.help)
+  if (o.help || o.mnemonics)
     return o;
   if (o.file.empty())
     return Error{"no PTX file given: --help says how to use this"};

@@ -27,7 +27,7 @@ struct Options {
   uint64_t repeat = 0; ///< 0: no timing
   StatsFormat stats = StatsFormat::None;
   std::string statsFile; ///< empty: standard output
-  bool list = false, help = false;
+  bool list = false, help = false, mnemonics = false;
 };
 
 /// Reads the command line. Every option may be given once, `--arg` any number

@@ -270,5 +270,10 @@ int main(int argc, char **argv) {
     std::fputs(std::string(helpText()).c_str(), stdout);
     return 0;
   }
+  if (options->mnemonics) {
+    for (std::string_view name : emu::supportedMnemonics())
+      std::printf("%.*s\n", int(name.size()), name.data());
+    return 0;
+  }
   return run(*options);
 }

@@ -40,6 +40,10 @@ struct Chip {
 /// guide, table "Technical Specifications per Compute Capability".
 Expected<Chip> chipFor(std::string_view target);
 
+/// The instructions that can be decoded, without modifiers ("ld", "mma"), in
+/// alphabetical order.
+std::vector<std::string_view> supportedMnemonics();
+
 /// When the bytes of an asynchronous copy appear in shared memory. Both are
 /// legal on a GPU; code that is right under both waits where it must.
 enum class Landing : uint8_t {
@@ -96,7 +100,7 @@ struct KernelParam {
 class Program;
 class Device;
 
-/// A kernel of a loaded module; valid as long as its Device.
+/// A kernel of a loaded module; valid as long as the Module.
 class Kernel {
 public:
   std::string_view name() const;
@@ -179,7 +183,7 @@ public:
   class Memory &memory();
 
 private:
-  std::unique_ptr<class Memory> mem;
+  std::shared_ptr<class Memory> mem; ///< modules free their variables in it
 };
 
 } // namespace pit::emu
