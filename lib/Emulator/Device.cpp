@@ -14,7 +14,7 @@ using namespace pit::emu;
 
 // --- memory ---
 
-Device::Device() : mem(std::make_unique<Memory>()) {}
+Device::Device() : mem(std::make_shared<Memory>()) {}
 Device::~Device() = default;
 
 Memory &Device::memory() { return *mem; }
@@ -75,7 +75,7 @@ struct Module::Impl {
   SymbolTable symbols;
   std::vector<std::unique_ptr<Program>> programs;
   std::vector<DeviceAddress> allocations;
-  Memory *memory = nullptr;
+  std::shared_ptr<Memory> memory;
 
   ~Impl() {
     for (DeviceAddress address : allocations)
@@ -192,7 +192,7 @@ Expected<std::shared_ptr<Module>> Device::load(std::string ptxText,
     return parsed.error();
   auto impl = std::make_unique<Module::Impl>();
   impl->ptx = std::move(*parsed);
-  impl->memory = mem.get();
+  impl->memory = mem;
   const ptx::Module &module = *impl->ptx;
   auto chip = chipFor(chipName.empty() ? module.target : chipName);
   if (!chip)
