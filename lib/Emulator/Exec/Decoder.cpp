@@ -88,7 +88,7 @@ int DecodeInst::expectOneOf(std::initializer_list<std::string_view> names) {
     std::string list;
     for (std::string_view name : names)
       list += (list.empty() ? "'." : ", '.") + std::string(name) + "'";
-    fail("expects one of " + list +
+    fail((names.size() > 1 ? "expects one of " : "expects ") + list +
          (peek().empty() ? " at the end"
                          : ", but got '." + std::string(peek()) + "'"));
   }
@@ -115,7 +115,7 @@ Type DecodeInst::type(std::initializer_list<Type> allowed) {
     std::string list;
     for (Type t : allowed)
       list += (list.empty() ? "'." : ", '.") + std::string(ptx::toString(t)) + "'";
-    fail("type '." + std::string(found) + "' is not possible here: expects " +
+    fail("type '." + std::string(found) + "' is not allowed here: expects " +
          (allowed.size() > 1 ? "one of " : "") + list);
     return *allowed.begin();
   }
@@ -162,7 +162,7 @@ static std::string describe(const Operand &operand) {
                                : " '" + std::string(operand.name) + "'";
   switch (operand.kind) {
   case Operand::Kind::Sink:
-    return "nothing";
+    return "'_'";
   case Operand::Kind::Register:
     return "a register";
   case Operand::Kind::Special:
@@ -297,13 +297,16 @@ static uint64_t literalBits(DecodeInst &d, const Operand &operand, Type type) {
       d.fail("expects a floating-point literal, but got an integer");
     return uint64_t(operand.value);
   }
+  // Of types b32 and b64 they are bits; integers they are not.
+  const bool isInteger = type == Type::U32 || type == Type::S32 ||
+                         type == Type::U64 || type == Type::S64;
   const bool isDouble = operand.kind == Operand::Kind::Float64;
   const uint64_t bits = uint64_t(operand.value);
-  if (ptx::bitWidth(type) == 64)
+  if (ptx::bitWidth(type) == 64 && !isInteger)
     return isDouble ? bits
                     : std::bit_cast<uint64_t>(
                           double(std::bit_cast<float>(uint32_t(bits))));
-  if (ptx::bitWidth(type) == 32)
+  if (ptx::bitWidth(type) == 32 && !isInteger)
     return isDouble
                ? std::bit_cast<uint32_t>(float(std::bit_cast<double>(bits)))
                : bits;
@@ -422,8 +425,10 @@ int64_t DecodeInst::constant(unsigned i, int64_t min, int64_t max) {
   }
   if (o.value < min || o.value > max) {
     fail("operand " + std::to_string(i + 1) + " is " + std::to_string(o.value) +
-         ", but has to be between " + std::to_string(min) + " and " +
-         std::to_string(max));
+         ", but has to be " +
+         (min == max ? std::to_string(min)
+                     : "between " + std::to_string(min) + " and " +
+                           std::to_string(max)));
     return min;
   }
   return o.value;
@@ -446,10 +451,12 @@ void DecodeInst::address(unsigned i, Space space, int slot) {
   Type type = Type::B64;
   if (base.kind == Operand::Kind::Register) {
     type = registerType(base);
-    if (registerBits(type) != 32 && registerBits(type) != 64) {
+    if ((registerBits(type) != 32 && registerBits(type) != 64) ||
+        type == Type::F32 || type == Type::F64) {
       fail("address register '" +
            decoder.function.registers[base.index].name +
-           "' has to be 32 or 64 bits wide");
+           "' has to be an integer of 32 or 64 bits, but is of type '." +
+           std::string(ptx::toString(type)) + "'");
       type = Type::B64;
     }
   } else if (base.kind == Operand::Kind::Variable) {

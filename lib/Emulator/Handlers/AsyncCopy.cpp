@@ -159,7 +159,7 @@ void decodeCopy(DecodeInst &d, bool bypassL1) {
 void decodeCp(DecodeInst &d) {
   d.requireSm(80);
   if (!d.accept("async")) {
-    d.fail("'" + d.source.mnemonic() + "' is not supported");
+    d.fail("this form of 'cp' is not supported");
     return;
   }
   // Committing and waiting moves no data: counted with the fences.
@@ -179,7 +179,7 @@ void decodeCp(DecodeInst &d) {
     d.expectOperands(0);
     d.handler(waitAll);
   } else {
-    d.fail("'" + d.source.mnemonic() + "' is not supported");
+    d.fail("this form of 'cp' is not supported");
   }
 }
 

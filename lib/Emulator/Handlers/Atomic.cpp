@@ -392,7 +392,7 @@ void decodeAtomic(DecodeInst &d, bool returns) {
   const Operation op = Operation(m.op);
   Handler handler = pick(op, m.type, elements);
   if (!handler) {
-    d.fail("there is no '" + d.source.mnemonic() + "'");
+    d.fail("there is no such combination of operation and type");
     return;
   }
   if (isHalfType(m.type) != m.noftz)

@@ -103,6 +103,9 @@ void decodeArrival(DecodeInst &d, bool aligned) {
     d.handler(action == 1 ? arrive<Action::Arrive> : arrive<Action::Sync>);
   }
   d.src(next, Type::U32, 1);
+  // PTX ISA: a block has 16 of them. Numbers in registers are checked later.
+  if (d.operand(next).kind == ptx::Operand::Kind::Integer)
+    d.constant(next, 0, 15);
 }
 
 /// bar.warp.sync is a collective of a warp; see Collective.cpp.

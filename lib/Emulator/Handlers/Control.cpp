@@ -264,6 +264,9 @@ void decodeCall(DecodeInst &d) {
     return;
   ProgramBuilder &builder = d.decoder.builder;
   const Operand &callee = d.operand(1);
+  if (d.numOperands() == 4 && d.operand(3).kind != Operand::Kind::Prototype)
+    d.fail("expects the name of a '.callprototype' or '.calltargets' list as "
+           "last operand");
   const ptx::Function *function = nullptr;
   if (callee.kind == Operand::Kind::Function) {
     function = builder.module.findFunction(callee.name);
