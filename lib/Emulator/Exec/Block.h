@@ -87,6 +87,8 @@ public:
   void lanesExited();
 
   uint32_t liveThreads() const;
+  /// Random if the schedule is, else false.
+  bool coin() { return launch.options.seed != 0 && (random() & 1); }
   bool stopped() const { return launch.stop.load(std::memory_order_relaxed); }
 
 private:

@@ -257,6 +257,10 @@ void Warp::branch(LaneMask taken, uint32_t target, uint32_t next,
     arrive(joins[join], rest);
     mask = taken;
     pc = target;
+  } else if (block->coin()) {
+    addFragment(next, rest, join, frame);
+    mask = taken;
+    pc = target;
   } else {
     addFragment(target, taken, join, frame);
     mask = rest;
@@ -451,7 +455,7 @@ int Warp::newFrame(uint32_t function) {
     freeFrames.pop_back();
   }
   Frame &f = frames[index];
-  if (f.capacity < info.frameBytes) {
+  if (!f.storage || f.capacity < info.frameBytes) {
     f.storage.reset(new uint8_t[info.frameBytes + 64]);
     f.capacity = info.frameBytes;
     f.registers = reinterpret_cast<uint8_t *>(
