@@ -20,9 +20,11 @@ void emu::laneAddresses(const Warp &warp, const Inst &inst, unsigned slot,
     for (unsigned l = 0; l < kWarpSize; ++l)
       out.address[l] = base[l] + uint64_t(offset);
   } else {
+    // Compilers rely on the wrap: they put a negative index into the register
+    // and what outweighs it into the offset.
     const uint32_t *base = warp.in<uint32_t>(inst.op[slot]);
     for (unsigned l = 0; l < kWarpSize; ++l)
-      out.address[l] = uint64_t(base[l]) + uint64_t(offset);
+      out.address[l] = uint32_t(base[l] + uint32_t(offset));
   }
 }
 

@@ -21,6 +21,7 @@ struct Access {
   AccessKind kind = AccessKind::Read;
   Strength strength = Strength::Weak;
   bool acquire = false, release = false;
+  bool ctaScope = false;  ///< strong for the own block only
   uint32_t bytes = 4;     ///< of each lane
   uint32_t alignment = 0; ///< required; 0: `bytes`
   bool async = false;     ///< source or destination of an asynchronous copy

@@ -227,8 +227,7 @@ void Block::arrive(Warp &warp, const Inst &inst, LaneMask lanes,
     barrier.popc += uint32_t(std::popcount(op.vote & lanes));
     barrier.voters += uint32_t(std::popcount(lanes));
   }
-  barrier.clock.join(shadow.clock(warp.id));
-  shadow.tick(warp.id);
+  shadow.arrive(warp.id, barrier.meeting);
   if (op.waits) {
     if (const LaneMask rest = warp.mask & ~lanes)
       warp.split(rest, next);
@@ -255,7 +254,7 @@ void Block::complete(unsigned id) {
   for (const BlockBarrier::Arrival &arrival : barrier.arrivals) {
     if (!arrival.waits)
       continue;
-    shadow.clock(arrival.warp).join(barrier.clock);
+    shadow.leave(arrival.warp, barrier.meeting);
     if (arrival.inst->op[0] != kNoRef) {
       // bar.red: the result goes to the frame that arrived.
       uint8_t *where = arrival.registers + (arrival.inst->op[0] & kRefOffsetMask);

@@ -34,7 +34,7 @@ struct BlockBarrier {
   uint32_t expectedThreads = 0; ///< 0: every live thread
   uint32_t popc = 0;            ///< bar.red: threads whose predicate holds
   uint32_t voters = 0;          ///< bar.red: threads that took part
-  VectorClock clock;            ///< of all that arrived
+  SharedShadow::Meeting meeting; ///< of all that arrived
 };
 
 /// What bar.red makes of the predicates; Inst::aux of its instruction.

@@ -27,12 +27,15 @@ GlobalShadow::Word &GlobalShadow::word(uint64_t address) {
 
 bool GlobalShadow::conflict(const Event &old, const Event &mine,
                             const VectorClock &clock) {
-  if (!(old.bytes & mine.bytes) || old.agent == mine.agent ||
-      (old.strong && mine.strong))
+  if (!(old.bytes & mine.bytes) || old.agent == mine.agent)
     return false;
   const uint32_t block = old.agent >> kWarpBits;
   const unsigned warp = old.agent & ((1u << kWarpBits) - 1);
-  if (block == mine.agent >> kWarpBits)
+  const bool sameBlock = block == mine.agent >> kWarpBits;
+  if (old.strong && mine.strong &&
+      (sameBlock || !(old.ctaScope || mine.ctaScope)))
+    return false;
+  if (sameBlock)
     return old.count > clock.own[warp];
   const auto known = clock.foreign.find(foreignKey(block, warp));
   return known == clock.foreign.end() || old.count > known->second;
@@ -54,7 +57,7 @@ void GlobalShadow::recordRead(Word &word, const Event &mine,
                               const VectorClock &clock) {
   for (Event &read : word.reads)
     if (read.agent == mine.agent && read.count == mine.count && read.bytes &&
-        read.strong == mine.strong) {
+        read.strong == mine.strong && read.ctaScope == mine.ctaScope) {
       read.bytes |= mine.bytes;
       return;
     }
@@ -75,19 +78,22 @@ void GlobalShadow::recordRead(Word &word, const Event &mine,
 void GlobalShadow::recordWrite(Word &word, const Event &mine) {
   Event &write = word.write;
   const bool same = write.agent == mine.agent && write.count == mine.count &&
-                    write.strong == mine.strong;
+                    write.strong == mine.strong &&
+                    write.ctaScope == mine.ctaScope;
   const uint32_t bytes = same ? write.bytes | mine.bytes : mine.bytes;
   write = mine;
   write.bytes = bytes & 15;
 }
 
-void GlobalShadow::synchronize(Warp &warp, uint64_t address, bool reads,
-                               bool writes, bool acquire, bool release) {
+void GlobalShadow::synchronize(Warp &warp, uint64_t address,
+                               const Access &access) {
   Block &block = *warp.block;
   SharedShadow &shadow = block.shadow;
+  const bool reads = access.kind != AccessKind::Write;
+  const bool writes = access.kind != AccessKind::Read;
   const auto found = locations.find(address);
   const uint64_t begin = foreignKey(block.index, 0);
-  if (reads && found != locations.end()) {
+  if (reads && !access.ctaScope && found != locations.end()) {
     VectorClock seen;
     for (auto [agent, count] : found->second.foreign) {
       if (agent >= begin && agent < begin + kMaxAgents)
@@ -95,14 +101,13 @@ void GlobalShadow::synchronize(Warp &warp, uint64_t address, bool reads,
       else
         seen.foreign[agent] = count;
     }
-    shadow.acquireFrom(warp.id, seen, acquire);
+    shadow.acquireFrom(warp.id, seen, access.acquire);
   }
-  if (!writes)
-    return;
   // A store ends what atomic operations continue.
-  if (!reads && found != locations.end())
+  if (writes && !reads && found != locations.end())
     locations.erase(found);
-  if (const VectorClock *given = shadow.given(warp.id, release)) {
+  const VectorClock *given = shadow.givenToAll(warp.id, access.release);
+  if (writes && !access.ctaScope && given) {
     VectorClock published;
     published.foreign = given->foreign;
     for (unsigned agent = 0; agent < kMaxAgents; ++agent)
@@ -110,8 +115,8 @@ void GlobalShadow::synchronize(Warp &warp, uint64_t address, bool reads,
         published.foreign[begin + agent] = given->own[agent];
     locations[address].join(published);
   }
-  if (release)
-    shadow.tick(warp.id);
+  shadow.synchronize(warp.id, address, reads, writes, access.acquire,
+                     access.release);
 }
 
 void GlobalShadow::report(Warp &warp, const Inst &inst, unsigned lane,
@@ -153,6 +158,7 @@ void GlobalShadow::access(Warp &warp, const Inst &inst, LaneMask mask,
   Event mine{};
   mine.agent = uint32_t(block.index) << kWarpBits | warp.id;
   mine.strong = strong;
+  mine.ctaScope = access.ctaScope;
   mine.pc = uint32_t(&inst - block.program.code.data());
   bool reported = false;
   for (LaneMask rest = mask; rest; rest &= rest - 1) {
@@ -177,6 +183,6 @@ void GlobalShadow::access(Warp &warp, const Inst &inst, LaneMask mask,
         recordWrite(entry, mine);
     }
     if (strong)
-      synchronize(warp, begin, reads, writes, access.acquire, access.release);
+      synchronize(warp, begin, access);
   }
 }

@@ -8,7 +8,8 @@
 //
 // Blocks are ordered through memory only: a strong write (st.release, or an
 // atomic operation after a fence) publishes what its warp has seen, a strong
-// read with acquire takes it over. A block's own clock counts its own warps;
+// read with acquire takes it over. Within a block the same is done by the
+// block's own shadow. A block's own clock counts its own warps;
 // what is known of other blocks' warps is in VectorClock::foreign.
 //
 //===----------------------------------------------------------------------===//
@@ -40,8 +41,9 @@ private:
   /// An access of some bytes of a word.
   struct Event {
     uint32_t agent;      ///< block and warp
-    uint32_t count : 27; ///< of the agent; 0: no access
+    uint32_t count : 26; ///< of the agent; 0: no access
     uint32_t strong : 1;
+    uint32_t ctaScope : 1; ///< strong for the own block only
     uint32_t bytes : 4; ///< a bit each
     uint32_t pc;
   };
@@ -49,7 +51,7 @@ private:
     Event write, reads[2];
   };
   static constexpr unsigned kPageBits = 12;
-  static constexpr uint32_t kMaxCount = (1u << 27) - 1;
+  static constexpr uint32_t kMaxCount = (1u << 26) - 1;
   static constexpr unsigned kWarpBits = 5;
 
   Word &word(uint64_t address);
@@ -61,8 +63,7 @@ private:
   static void recordRead(Word &word, const Event &mine,
                          const VectorClock &clock);
   static void recordWrite(Word &word, const Event &mine);
-  void synchronize(Warp &warp, uint64_t address, bool reads, bool writes,
-                   bool acquire, bool release);
+  void synchronize(Warp &warp, uint64_t address, const Access &access);
   static void report(Warp &warp, const Inst &inst, unsigned lane,
                      const Access &access, uint64_t address, const Event &other,
                      bool otherWrote);

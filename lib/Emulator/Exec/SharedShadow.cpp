@@ -77,9 +77,10 @@ void SharedShadow::start(unsigned numWarps, uint32_t beginAddress, uint32_t end,
     clocks[agent].own.fill(0);
     clocks[agent].own[agent] = 1;
     clocks[agent].foreign.clear();
+    released[agent].clear();
+    releasedToAll[agent].clear();
+    pending[agent].clear();
   }
-  hasReleased.fill(false);
-  hasPending.fill(false);
   locations.clear();
 }
 
@@ -313,14 +314,21 @@ bool SharedShadow::asyncWrite(unsigned warp, uint32_t pc, uint32_t address,
 // Order through memory
 //===----------------------------------------------------------------------===//
 
-void SharedShadow::fence(unsigned warp) {
+void SharedShadow::fence(unsigned warp, bool ctaScope) {
   VectorClock &clock = clocks[warp];
-  if (hasPending[warp]) {
-    clock.join(pending[warp]);
-    hasPending[warp] = false;
+  if (const VectorClock *read = pending[warp].get()) {
+    if (ctaScope) { // what other blocks gave waits for a wider fence
+      VectorClock mine;
+      mine.own = read->own;
+      clock.join(mine);
+    } else {
+      clock.join(*read);
+      pending[warp].clear();
+    }
   }
-  released[warp] = clock;
-  hasReleased[warp] = true;
+  released[warp].set(clock);
+  if (!ctaScope)
+    releasedToAll[warp].set(clock);
   tick(warp);
 }
 
@@ -328,11 +336,8 @@ void SharedShadow::acquireFrom(unsigned warp, const VectorClock &location,
                                bool acquire) {
   if (acquire) {
     clocks[warp].join(location);
-  } else if (hasPending[warp]) {
-    pending[warp].join(location);
   } else {
-    pending[warp] = location;
-    hasPending[warp] = true;
+    pending[warp].join(location);
   }
 }
 

@@ -78,9 +78,9 @@ public:
 
   // --- order through memory (fences and strong accesses) ---
   /// fence, membar: what was read strongly before is now acquired, and what was
-  /// done before is released by later strong writes. The total order of .sc
-  /// fences is not used.
-  void fence(unsigned warp);
+  /// done before is released by later strong writes. With `ctaScope` that holds
+  /// within the block only.
+  void fence(unsigned warp, bool ctaScope = false);
   /// A strong access to a synchronising location. `acquire` and `release` are
   /// the access's own semantics; a relaxed one is completed by fences. An
   /// atomic operation reads and writes.
@@ -91,9 +91,58 @@ public:
   /// (null: nothing). After a release the caller ticks.
   void acquireFrom(unsigned warp, const VectorClock &location, bool acquire);
   const VectorClock *given(unsigned warp, bool release) const {
-    return release             ? &clocks[warp]
-           : hasReleased[warp] ? &released[warp]
-                               : nullptr;
+    return release ? &clocks[warp] : released[warp].get();
+  }
+  /// The same for readers in other blocks.
+  const VectorClock *givenToAll(unsigned warp, bool release) const {
+    return release ? &clocks[warp] : releasedToAll[warp].get();
+  }
+
+  // --- barriers ---
+  /// A clock, or nothing.
+  class MaybeClock {
+  public:
+    const VectorClock *get() const { return has ? &clock : nullptr; }
+    void clear() { has = false; }
+    void set(const VectorClock &value) {
+      clock = value;
+      has = true;
+    }
+    void join(const MaybeClock &other) {
+      if (other.has)
+        join(other.clock);
+    }
+    void join(const VectorClock &value) {
+      if (has)
+        clock.join(value);
+      else
+        set(value);
+    }
+
+  private:
+    VectorClock clock;
+    bool has = false;
+  };
+  /// What the warps that arrive at a barrier bring with them, for those that
+  /// wait there: what they have done; and what fences have released, or have
+  /// still to acquire, since .sc fences are ordered among each other: a fence of
+  /// every thread, a barrier and then one thread's relaxed store is a release.
+  struct Meeting {
+    VectorClock clock;
+    MaybeClock released, releasedToAll, pending;
+  };
+  void arrive(unsigned warp, Meeting &meeting) {
+    meeting.clock.join(clocks[warp]);
+    meeting.released.join(released[warp]);
+    meeting.releasedToAll.join(releasedToAll[warp]);
+    meeting.pending.join(pending[warp]);
+    tick(warp);
+  }
+  void leave(unsigned warp, const Meeting &meeting) {
+    clocks[warp].join(meeting.clock);
+    released[warp].join(meeting.released);
+    releasedToAll[warp].join(meeting.releasedToAll);
+    pending[warp].join(meeting.pending);
   }
 
 private:
@@ -150,8 +199,7 @@ private:
   std::unique_ptr<uint8_t[]> readLevels;
   size_t readCapacity = 0;
   std::array<VectorClock, kMaxAgents> clocks;
-  std::array<VectorClock, kMaxAgents> released, pending;
-  std::array<bool, kMaxAgents> hasReleased{}, hasPending{};
+  std::array<MaybeClock, kMaxAgents> released, releasedToAll, pending;
   std::unordered_map<uint64_t, VectorClock> locations;
 };
 

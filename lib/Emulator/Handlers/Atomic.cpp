@@ -115,6 +115,7 @@ template <typename T, typename Op> struct Halves {
 constexpr uint32_t kAcquire = 1 << 0, kRelease = 1 << 1, kReturns = 1 << 2,
                    kReplaces = 1 << 3; // exch: the old value may be undefined
 constexpr unsigned kSpaceShift = 4, kElementsShift = 8;
+constexpr uint32_t kCtaScope = 1 << 12;
 
 Access accessOf(const Inst &inst, uint32_t bytes) {
   Access access;
@@ -123,6 +124,7 @@ Access accessOf(const Inst &inst, uint32_t bytes) {
   access.strength = Strength::Strong;
   access.acquire = inst.aux & kAcquire;
   access.release = inst.aux & kRelease;
+  access.ctaScope = inst.aux & kCtaScope;
   access.bytes = bytes;
   access.checkInit = !(inst.aux & kReplaces) || (inst.aux & kReturns);
   return access;
@@ -436,7 +438,7 @@ void decodeAtomic(DecodeInst &d, bool returns) {
   const uint32_t order[] = {0, kRelease, kAcquire, kAcquire | kRelease};
   d.inst.aux = (m.sem < 0 ? 0 : order[m.sem]) | (wanted ? kReturns : 0) |
                (op == kExch ? kReplaces : 0) | uint32_t(space) << kSpaceShift |
-               elements << kElementsShift;
+               elements << kElementsShift | (m.scope == 0 ? kCtaScope : 0);
   d.inst.instClass = InstClass::Atomic;
   d.handler(handler);
 }

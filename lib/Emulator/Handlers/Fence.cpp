@@ -1,8 +1,8 @@
 //===- Fence.cpp - membar, fence ------------------------------------------===//
 //
 // PTX ISA 9.7.13.4. Memory is always consistent here; a fence matters to the
-// checks only: it completes relaxed accesses to releases and acquires. All
-// scopes count alike, and so do .sc and .acq_rel.
+// checks only: it completes relaxed accesses to releases and acquires, for the
+// own block or, with a wider scope, for all. .sc and .acq_rel count alike.
 //
 // Proxy fences order generic accesses with those of another proxy. The copies
 // of this emulator's instructions so far use the generic proxy, so there is
@@ -18,7 +18,10 @@ using namespace pit::emu;
 
 namespace {
 
-void fence(Warp &w, const Inst &, LaneMask) { w.block->shadow.fence(w.id); }
+/// Inst::aux: whether the scope is the block.
+void fence(Warp &w, const Inst &inst, LaneMask) {
+  w.block->shadow.fence(w.id, inst.aux != 0);
+}
 void proxyFence(Warp &, const Inst &, LaneMask) {}
 
 void decodeProxy(DecodeInst &d) {
@@ -37,7 +40,7 @@ void decodeMembar(DecodeInst &d) {
     decodeProxy(d);
     return;
   }
-  d.expectOneOf({"cta", "gl", "sys"});
+  d.inst.aux = d.expectOneOf({"cta", "gl", "sys"}) == 0;
   d.handler(fence);
 }
 
@@ -51,8 +54,10 @@ void decodeFence(DecodeInst &d) {
   // ptxas takes the two in any order.
   const bool before =
       d.acceptOneOf({"sc", "acq_rel", "acquire", "release"}) >= 0;
-  if (d.expectOneOf({"cta", "cluster", "gpu", "sys"}) == 1)
+  const int scope = d.expectOneOf({"cta", "cluster", "gpu", "sys"});
+  if (scope == 1)
     d.requireSm(90);
+  d.inst.aux = scope == 0;
   if (!before)
     d.acceptOneOf({"sc", "acq_rel", "acquire", "release"});
   d.handler(fence);

@@ -32,13 +32,15 @@ Access accessOf(const Inst &inst, AccessKind kind, uint32_t bytes) {
   access.strength = inst.aux >> 4 & 1 ? Strength::Strong : Strength::Weak;
   access.acquire = inst.aux >> 5 & 1;
   access.release = inst.aux >> 6 & 1;
+  access.ctaScope = inst.aux >> 7 & 1;
   access.bytes = bytes;
   return access;
 }
 
 uint32_t packAccess(Space space, const MemoryOrder &order) {
   return uint32_t(space) | uint32_t(order.strong) << 4 |
-         uint32_t(order.acquire) << 5 | uint32_t(order.release) << 6;
+         uint32_t(order.acquire) << 5 | uint32_t(order.release) << 6 |
+         uint32_t(order.ctaScope) << 7;
 }
 
 // A relaxed host access where the instruction is strong, so that blocks on

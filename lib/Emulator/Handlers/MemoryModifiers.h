@@ -11,6 +11,7 @@ namespace pit::emu {
 struct MemoryOrder {
   bool strong = false;  ///< relaxed, volatile or stronger
   bool acquire = false, release = false;
+  bool ctaScope = false;
 };
 
 /// Reads `.weak`, `.volatile`, `.relaxed.scope`, `.acquire.scope`,
@@ -30,7 +31,7 @@ inline MemoryOrder acceptOrder(DecodeInst &d) {
   order.strong = true;
   order.acquire = which == 1;
   order.release = which == 2;
-  d.expectOneOf({"cta", "cluster", "gpu", "sys"});
+  order.ctaScope = d.expectOneOf({"cta", "cluster", "gpu", "sys"}) == 0;
   return order;
 }
 
