@@ -50,6 +50,7 @@ if lit_config.params.get("long", "0") not in ("", "0"):
 for sanitizer in filter(None, config.sanitize.split(",")):
     config.available_features.add(
         {"address": "asan", "undefined": "ubsan", "thread": "tsan"}.get(sanitizer, sanitizer))
+config.environment["PIT_SANITIZE"] = config.sanitize
 # A finding aborts: its exit code 1 could pass for a diagnosis of the tool's.
 for name, value in (("ASAN_OPTIONS", "abort_on_error=1:detect_stack_use_after_return=1"),
                     ("UBSAN_OPTIONS", "abort_on_error=1:print_stacktrace=1"),

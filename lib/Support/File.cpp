@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <exception>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -43,7 +44,8 @@ bool writeAll(int fd, std::string_view data) {
 
 } // namespace
 
-Expected<std::string> pit::readFile(const std::string &path) {
+Expected<std::string> pit::readFile(const std::string &path,
+                                    uint64_t maxBytes) {
   // NONBLOCK: a pipe without a writer is refused below instead of waited for.
   Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (file.fd < 0)
@@ -55,7 +57,18 @@ Expected<std::string> pit::readFile(const std::string &path) {
     return Error{
         path + ": cannot read: expected a regular file, but it is " +
         (S_ISDIR(info.st_mode) ? "a directory" : "a device or a pipe")};
-  std::string content(size_t(info.st_size), '\0');
+  const uint64_t bytes = uint64_t(info.st_size);
+  if (bytes > maxBytes)
+    return Error{path + ": has " + std::to_string(bytes) +
+                 " bytes: expected at most " + std::to_string(maxBytes)};
+  std::string content;
+  // A sparse file can be larger than any memory.
+  try {
+    content.resize(bytes);
+  } catch (const std::exception &) {
+    return Error{path + ": cannot read: this machine has no memory for its " +
+                 std::to_string(bytes) + " bytes"};
+  }
   size_t filled = 0;
   while (filled < content.size()) {
     ssize_t n =

@@ -7,7 +7,6 @@
 #include <cmath>
 #include <cstring>
 #include <filesystem>
-#include <map>
 
 using namespace pit;
 using namespace pit::tool;
@@ -351,20 +350,46 @@ tool::readArguments(const emu::Kernel &kernel,
     return Error{message};
   }
   std::vector<Argument> arguments;
-  std::map<std::filesystem::path, std::string> written;
   for (unsigned i = 0; i < specs.size(); ++i) {
     auto argument = Reader(i, params[i], specs[i]).read();
     if (!argument)
       return argument.error();
-    if (argument->isOutput()) {
-      std::error_code ignored;
-      auto path = std::filesystem::weakly_canonical(argument->file, ignored);
-      if (!written.emplace(path, argument->name).second)
-        return Error{"two arguments write the file '" + argument->file +
-                     "': those for '" + written[path] + "' and '" +
-                     argument->name + "'"};
-    }
     arguments.push_back(std::move(*argument));
   }
   return arguments;
+}
+
+/// Whether two names are of one file, which need not exist yet.
+static bool isSameFile(const std::string &a, const std::string &b) {
+  namespace fs = std::filesystem;
+  std::error_code ignored;
+  return fs::weakly_canonical(a, ignored) == fs::weakly_canonical(b, ignored) ||
+         fs::equivalent(a, b, ignored);
+}
+
+Error tool::checkOutputs(const Options &options,
+                         const std::vector<Argument> &arguments) {
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    const Argument &argument = arguments[i];
+    if (argument.file.empty())
+      continue;
+    if (!options.statsFile.empty() &&
+        isSameFile(argument.file, options.statsFile))
+      return Error{"--stats-out: '" + options.statsFile +
+                   "' is the file of the argument for '" + argument.name + "'"};
+    if (!argument.isOutput())
+      continue;
+    if (isSameFile(argument.file, options.file))
+      return Error{"the argument for '" + argument.name +
+                   "' would overwrite the PTX file '" + options.file + "'"};
+    for (size_t k = 0; k < i; ++k)
+      if (arguments[k].isOutput() &&
+          isSameFile(argument.file, arguments[k].file))
+        return Error{"two arguments write the file '" + argument.file +
+                     "': those for '" + arguments[k].name + "' and '" +
+                     argument.name + "'"};
+  }
+  if (!options.statsFile.empty() && isSameFile(options.file, options.statsFile))
+    return Error{"--stats-out: '" + options.statsFile + "' is the PTX file"};
+  return Error::success();
 }

@@ -35,6 +35,11 @@ struct Argument {
 Expected<std::vector<Argument>>
 readArguments(const emu::Kernel &kernel, const std::vector<std::string> &specs);
 
+/// An error if two outputs, or an output and a file that it must not replace, are
+/// one file.
+Error checkOutputs(const Options &options,
+                   const std::vector<Argument> &arguments);
+
 /// "'n' (.u32)", "'p' (16 bytes by value)": a parameter, for messages and
 /// --list.
 std::string describe(const emu::KernelParam &param);

@@ -5,14 +5,24 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <new>
 
 using namespace pit;
 using namespace pit::tool;
 
 namespace {
 
+/// What comes from a file or the command line must not break lines or steer a
+/// terminal.
+std::string printable(std::string text, bool oneLine = true) {
+  for (char &c : text)
+    if ((uint8_t(c) < 0x20 && c != '\t' && (oneLine || c != '\n')) || c == 0x7F)
+      c = '?';
+  return text;
+}
+
 int fail(const Error &error) {
-  std::fprintf(stderr, "ptx-emu: error: %s\n", error.message.c_str());
+  std::fprintf(stderr, "ptx-emu: error: %s\n", printable(error.message).c_str());
   return 1;
 }
 
@@ -128,7 +138,7 @@ Expected<Run> runOnce(const std::string &ptx, const Options &options,
 void printReports(const Options &options, const emu::LaunchResult &result,
                   uint64_t seed) {
   for (const emu::Report &report : result.reports)
-    std::fprintf(stderr, "%s\n", report.str().c_str());
+    std::fprintf(stderr, "%s\n", printable(report.str(), false).c_str());
   std::string summary = "ptx-emu: " + std::to_string(result.reports.size()) +
                         (result.reports.size() == 1 ? " report" : " reports");
   if (result.suppressed)
@@ -192,8 +202,11 @@ Error writeResults(const Options &options, std::vector<Argument> &arguments,
   return Error::success();
 }
 
+/// What the parser takes.
+constexpr uint64_t kMaxPtxBytes = uint64_t(1) << 30;
+
 int run(Options &options) {
-  auto ptx = readFile(options.file);
+  auto ptx = readFile(options.file, kMaxPtxBytes);
   if (!ptx)
     return fail(ptx.error());
 
@@ -224,6 +237,8 @@ int run(Options &options) {
     if (!read)
       return fail(read.error());
     arguments = std::move(*read);
+    if (Error e = checkOutputs(options, arguments))
+      return fail(e);
   }
 
   std::optional<Run> first;
@@ -275,5 +290,10 @@ int main(int argc, char **argv) {
       std::printf("%.*s\n", int(name.size()), name.data());
     return 0;
   }
-  return run(*options);
+  // Buffers of the command line may be larger than the machine.
+  try {
+    return run(*options);
+  } catch (const std::bad_alloc &) {
+    return fail(Error{"this machine gives no more memory"});
+  }
 }

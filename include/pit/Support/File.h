@@ -15,8 +15,10 @@ namespace pit {
 using emu::Error;
 using emu::Expected;
 
-/// The content of a regular file. The error names the file and the reason.
-Expected<std::string> readFile(const std::string &path);
+/// The content of a regular file of at most `maxBytes` bytes. The error names
+/// the file and the reason.
+Expected<std::string> readFile(const std::string &path,
+                               uint64_t maxBytes = UINT64_MAX);
 
 /// A file written in two steps, so that a failure leaves no half-written file
 /// and no overwritten one: `stage` writes a temporary file beside the target
