@@ -165,29 +165,44 @@ sgemm(const float *A, const float *B, float *C, int M, int N, int K, float alpha
 }
 
 // Split-K: each slice of blocks leaves its part; the block that arrives last at a
-// tile adds the parts in order.
-extern "C" __global__ void splitk(const float *A, const float *B, float *C, float *parts, unsigned *arrived, int M,
-                                  int N, int K) {
+// tile adds the parts in order. The fences are thread 0's, or everybody's.
+template <bool Everybody>
+__device__ __forceinline__ void splitkTile(const float *A, const float *B, float *C, float *parts, unsigned *arrived,
+                                           int M, int N, int K) {
   int n = blockIdx.x * 16 + threadIdx.x, m = blockIdx.y * 16 + threadIdx.y;
   int each = (K + gridDim.z - 1) / gridDim.z, k0 = blockIdx.z * each, k1 = min(K, k0 + each);
   float s = 0;
   for (int k = k0; k < k1; k++)
     s += A[m * K + k] * B[k * N + n];
   parts[(blockIdx.z * M + m) * N + n] = s;
+  if (Everybody)
+    __threadfence();
   __syncthreads();
   __shared__ unsigned before;
   if (threadIdx.x == 0 && threadIdx.y == 0) {
-    __threadfence();
+    if (!Everybody)
+      __threadfence();
     before = atomicAdd(&arrived[blockIdx.y * gridDim.x + blockIdx.x], 1u);
-    __threadfence();
+    if (!Everybody)
+      __threadfence();
   }
   __syncthreads();
   if (before + 1 != gridDim.z)
     return;
+  if (Everybody)
+    __threadfence();
   s = 0;
   for (unsigned z = 0; z < gridDim.z; z++)
     s += __ldcg(&parts[(z * M + m) * N + n]);
   C[m * N + n] = s;
+}
+extern "C" __global__ void splitk(const float *A, const float *B, float *C, float *parts, unsigned *arrived, int M,
+                                  int N, int K) {
+  splitkTile<false>(A, B, C, parts, arrived, M, N, K);
+}
+extern "C" __global__ void splitk_fences(const float *A, const float *B, float *C, float *parts, unsigned *arrived,
+                                         int M, int N, int K) {
+  splitkTile<true>(A, B, C, parts, arrived, M, N, K);
 }
 
 // Rows of a sparse matrix, one warp each; the lanes need not come together.
