@@ -43,13 +43,14 @@ uint32_t packAccess(Space space, const MemoryOrder &order) {
          uint32_t(order.ctaScope) << 7;
 }
 
-// A relaxed host access where the instruction is strong, so that blocks on
-// several host threads may talk through memory.
+// An atomic host access where the instruction is strong, so that blocks on several
+// host threads may talk through memory. It acquires or releases even where the
+// instruction is relaxed: the fence that orders it may be another instruction.
 template <typename M> M loadHost(const uint8_t *from, bool strong) {
   M value;
   if constexpr (sizeof(M) <= 8) {
     if (strong && (reinterpret_cast<uintptr_t>(from) % sizeof(M)) == 0)
-      return __atomic_load_n(reinterpret_cast<const M *>(from), __ATOMIC_RELAXED);
+      return __atomic_load_n(reinterpret_cast<const M *>(from), __ATOMIC_ACQUIRE);
   }
   std::memcpy(&value, from, sizeof value);
   return value;
@@ -58,7 +59,7 @@ template <typename M> M loadHost(const uint8_t *from, bool strong) {
 template <typename M> void storeHost(uint8_t *to, M value, bool strong) {
   if constexpr (sizeof(M) <= 8) {
     if (strong && (reinterpret_cast<uintptr_t>(to) % sizeof(M)) == 0) {
-      __atomic_store_n(reinterpret_cast<M *>(to), value, __ATOMIC_RELAXED);
+      __atomic_store_n(reinterpret_cast<M *>(to), value, __ATOMIC_RELEASE);
       return;
     }
   }
