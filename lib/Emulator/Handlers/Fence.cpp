@@ -13,6 +13,8 @@
 #include "Block.h"
 #include "Decoder.h"
 
+#include <atomic>
+
 using namespace pit;
 using namespace pit::emu;
 
@@ -21,6 +23,11 @@ namespace {
 /// Inst::aux: whether the scope is the block.
 void fence(Warp &w, const Inst &inst, LaneMask) {
   w.block->shadow.fence(w.id, inst.aux != 0);
+  // Blocks on other host threads see what came before. Exchanges on one atomic
+  // do what a fence does, and ThreadSanitizer understands them.
+  static std::atomic<uint32_t> order{0};
+  if (inst.aux == 0 && w.block->launch.options.threads != 1)
+    order.fetch_add(0);
 }
 void proxyFence(Warp &, const Inst &, LaneMask) {}
 
