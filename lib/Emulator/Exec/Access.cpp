@@ -66,6 +66,7 @@ private:
   LaneMask aligned(LaneMask mask, Space space);
   void checkGlobalInit(LaneMask mask, const Allocation &allocation);
   void checkSources(LaneMask mask);
+  bool isPadding(uint32_t address, uint32_t bytes) const;
   void recordShared(LaneMask mask);
   void reportShared(const Conflict &conflict, unsigned lane);
   void report(ReportKind kind, unsigned lane, std::string what,
@@ -369,6 +370,23 @@ LaneMask Resolver::shared(LaneMask mask) {
   return mask;
 }
 
+/// Whether unwritten bytes of shared memory look like padding: each word of 4
+/// bytes that has some has others that have been written.
+bool Resolver::isPadding(uint32_t address, uint32_t bytes) const {
+  const Placed *p = block.nearestShared(address);
+  if (!p)
+    return false;
+  const uint32_t end = p->offset + p->bytes;
+  for (uint32_t word = address & ~3u; word < address + bytes; word += 4) {
+    bool written = false;
+    for (uint32_t at = word; at < word + 4; ++at)
+      written |= at >= p->offset && at < end && block.shadow.isWritten(at);
+    if (!written)
+      return false;
+  }
+  return true;
+}
+
 /// Tells the shadow, for runs of lanes whose bytes follow one another.
 void Resolver::recordShared(LaneMask mask) {
   const uint32_t pc = uint32_t(&inst - block.program.code.data());
@@ -397,6 +415,10 @@ void Resolver::recordShared(LaneMask mask) {
       if (!bad && writes())
         bad = shadow.write(warp.id, pc, address, bytes, access.strength,
                            block.copies, conflict);
+    }
+    if (bad && conflict.kind == ReportKind::Uninitialized &&
+        (inst.flags & kMoveOnly) && isPadding(address, bytes)) {
+      continue;
     }
     if (bad) {
       const LaneMask there = maskOf([&](unsigned l) {
@@ -463,7 +485,7 @@ LaneMask Resolver::local(LaneMask mask) {
     lanes.host[l] = warp.local() + at;
     uint8_t *init = warp.localInit() + at;
     // Some bytes written will do: compilers copy structures with their padding.
-    if (reads() && checks.uninit &&
+    if (reads() && checks.uninit && !(inst.flags & kLocalMoveOnly) &&
         std::all_of(init, init + access.bytes, [](uint8_t b) { return !b; }))
       report(ReportKind::Uninitialized, l,
              verb() + " at local address " + hex(address) +

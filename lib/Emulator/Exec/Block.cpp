@@ -40,6 +40,11 @@ void Block::start(uint64_t blockIndex) {
   // bf16, f32 and f64.
   std::fill(sharedData.begin(), sharedData.end(), uint8_t(0xff));
   shadow.start(numWarps, kSharedBase, sharedEnd, launch.options.checks);
+  for (const Placed &p : program.shared)
+    if (p.variable == &program.reservedShared) { // comes zeroed
+      std::fill_n(sharedData.begin() + p.offset, p.bytes, uint8_t(0));
+      shadow.initialize(p.offset, p.bytes);
+    }
   copies.start(numWarps);
   for (unsigned w = 0; w < numWarps; ++w) {
     const uint32_t first = w * kWarpSize;

@@ -284,6 +284,17 @@ static Ref specialRef(DecodeInst &d, const Operand &operand, Type type) {
              std::string(ptx::toString(type)) + "' is not");
     return (kSpecialArea << kRefShift) | (uint32_t(s.special) * 128);
   }
+  // PTX ISA 10.34. Where in the part its two halves are is ours to choose;
+  // cooperative groups rely on 288 bytes from _1 on.
+  if (const Placed *p =
+          d.decoder.builder.findShared(&d.decoder.builder.program.reservedShared);
+      p && operand.name.starts_with("%reserved_smem_offset_")) {
+    const std::string_view which = operand.name.substr(22);
+    return d.immediate(type, which == "cap"   ? p->bytes
+                             : which == "end" ? p->offset + p->bytes
+                             : which == "1"   ? p->offset + p->bytes / 2
+                                              : p->offset);
+  }
   d.fail("special register '" + std::string(operand.name) +
          "' is not supported here");
   return d.immediate(type, 0);

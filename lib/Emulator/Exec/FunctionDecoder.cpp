@@ -193,6 +193,10 @@ Error FunctionDecoder::run() {
     return error;
   info().endPc = uint32_t(program.code.size());
 
+  const std::vector<uint16_t> moves = moveOnlyLoads(function);
+  for (size_t i = 0; i < moves.size(); ++i)
+    program.code[entry + i].flags |= moves[i];
+
   const ptx::Cfg cfg(function, &builder.module);
   for (uint32_t i = 0; i < function.instructions.size(); ++i) {
     Inst &inst = program.code[entry + i];

@@ -52,11 +52,15 @@ enum InstFlags : uint16_t {
   kMemberMask = 1 << 2,
   /// Some branch reconverges here.
   kJoinPoint = 1 << 3,
+  /// A load whose value is stored elsewhere and not looked at (MoveOnly.cpp).
+  kMoveOnly = 1 << 4,
   /// A warpgroup executes this together: four warps, every lane (wgmma).
   kWarpgroup = 1 << 5,
   /// Exchanges no data: lanes may meet at different instructions of the kind
   /// (bar.warp.sync).
   kSyncOnly = 1 << 6,
+  /// kMoveOnly, and not stored to global or shared memory.
+  kLocalMoveOnly = 1 << 7,
 };
 
 constexpr unsigned kMaxOps = 6;

@@ -28,6 +28,8 @@ constexpr uint64_t kParamWindow = uint64_t(3) << 56;
 constexpr uint64_t kFunctionWindow = uint64_t(4) << 56;
 constexpr uint64_t kWindowMask = uint64_t(0xff) << 56;
 constexpr uint32_t kSharedBase = 1024;
+/// Size of the reserved part (CUDA C++ programming guide: 1 KB a block).
+constexpr uint32_t kReservedSharedBytes = 1024;
 
 /// Registers and parameters of a function, 32 lanes each, and of all functions
 /// that a warp is in; more is not a kernel but an attack on memory.
@@ -115,6 +117,9 @@ public:
   std::vector<Placed> dynamicSharedVars;
   uint32_t dynamicSharedOffset = 0; ///< where dynamic shared memory starts
   uint64_t staticSharedBytes = 0;   ///< declared, without red zones
+  /// What the system reserves for itself and its libraries, as a variable; placed
+  /// if %reserved_smem_offset_* is read.
+  ptx::Variable reservedShared;
   /// Function at an address that functionAddress gave, or -1.
   int functionByAddress(DeviceAddress address) const;
   /// Function each pc belongs to (index into `functions`).

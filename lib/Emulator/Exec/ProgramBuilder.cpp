@@ -85,6 +85,16 @@ void ProgramBuilder::collectVariable(const ptx::Operand &operand) {
   if (operand.kind == ptx::Operand::Kind::Function)
     if (const ptx::Function *callee = module.findFunction(operand.name))
       addReachable(*callee);
+  if (operand.kind == ptx::Operand::Kind::Special &&
+      operand.name.starts_with("%reserved_smem_offset_") &&
+      seen.insert(&program.reservedShared).second) {
+    ptx::Variable &v = program.reservedShared;
+    v.name = "reserved shared memory";
+    v.space = ptx::Space::Shared;
+    v.count = kReservedSharedBytes;
+    v.align = 16;
+    sharedVariables.push_back(&v);
+  }
   for (const ptx::Operand &element : operand.elements)
     collectVariable(element);
 }
@@ -138,7 +148,8 @@ Error ProgramBuilder::placeShared() {
     }
     const uint64_t at = alignExactly(end + kRedZone, std::max(v->align, 1u));
     const uint64_t aligned = (declared + v->align - 1) / v->align * v->align;
-    declared = aligned + v->bytes();
+    if (v != &program.reservedShared)
+      declared = aligned + v->bytes();
     if (declared > program.chip.maxStaticSharedBytes)
       return {module.fileName + ":" + std::to_string(v->line) +
               ": kernel '" + std::string(program.kernel->name) +

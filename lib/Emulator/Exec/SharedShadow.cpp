@@ -310,6 +310,25 @@ bool SharedShadow::asyncWrite(unsigned warp, uint32_t pc, uint32_t address,
                     uint64_t(pc) << 32 | kAsync | number);
 }
 
+bool SharedShadow::isWritten(uint32_t address) const {
+  const uint32_t at = address - begin;
+  uint64_t entry = writes.chunks[at / 16];
+  if (entry == Writes::kSplit)
+    entry = writes.words[at / 4];
+  if (entry == Writes::kSplit)
+    entry = writes.bytes[at];
+  return uint32_t(entry) != 0;
+}
+
+void SharedShadow::initialize(uint32_t address, uint32_t bytes) {
+  if (!active)
+    return;
+  // A count of 0 is in everybody's past; the warp only makes it an entry.
+  forParts(address - begin, bytes, [&](uint32_t at, unsigned size) {
+    setWrite(at, size, 1u << kWarpShift);
+  });
+}
+
 //===----------------------------------------------------------------------===//
 // Order through memory
 //===----------------------------------------------------------------------===//

@@ -69,6 +69,11 @@ public:
   bool asyncWrite(unsigned warp, uint32_t pc, uint32_t address, uint32_t bytes,
                   uint32_t copy, const AsyncCopies &copies, Conflict &conflict);
 
+  /// Whether the byte has been written, or a copy to it issued.
+  bool isWritten(uint32_t address) const;
+  /// The bytes have been written before anything else.
+  void initialize(uint32_t address, uint32_t bytes);
+
   VectorClock &clock(unsigned agent) { return clocks[agent]; }
   /// The agent's present count.
   uint32_t now(unsigned agent) const { return clocks[agent].own[agent]; }
