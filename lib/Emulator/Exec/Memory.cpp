@@ -17,8 +17,12 @@ namespace {
 /// What one device holds at most, far beyond any GPU's memory: a size that is
 /// larger comes from an overflow, not from a user.
 constexpr uint64_t kMaxBytes = uint64_t(1) << 40;
-/// Addresses that nobody gets between two allocations.
-constexpr uint64_t kRedZone = 512;
+/// Addresses that nobody gets between two allocations. They cost nothing, so
+/// there are as many as a wrong 32-bit index of 4-byte elements reaches: a gather
+/// that leaves its buffer must not arrive in another.
+constexpr uint64_t kRedZone = uint64_t(1) << 34;
+/// What has to do after millions of allocations, as addresses are never reused.
+constexpr uint64_t kSmallRedZone = uint64_t(1) << 16;
 constexpr uint64_t kMinAlign = 256;
 /// Addresses from here on are windows of other state spaces.
 constexpr DeviceAddress kEndOfGlobal = uint64_t(1) << 56;
@@ -101,7 +105,8 @@ Expected<Allocation *> Memory::allocate(uint64_t bytes, uint64_t align,
     return fail("the device holds at most 2^40 bytes and " +
                 std::to_string(inUse) + " are in use");
   DeviceAddress base = alignUp(next, align);
-  if (base + bytes + kRedZone > kEndOfGlobal)
+  const uint64_t redZone = base < kEndOfGlobal / 2 ? kRedZone : kSmallRedZone;
+  if (base + bytes + redZone > kEndOfGlobal)
     return fail("the addresses of the device are used up");
 
   auto a = std::make_unique<Allocation>();
@@ -115,7 +120,7 @@ Expected<Allocation *> Memory::allocate(uint64_t bytes, uint64_t align,
     return fail("this machine gives no more memory");
   }
   a->name = std::move(name);
-  next = base + bytes + kRedZone;
+  next = base + bytes + redZone;
   table.push_back(std::move(a));
   return table.back().get();
 }

@@ -130,9 +130,14 @@ static uint64_t alignExactly(uint64_t from, uint64_t align) {
   return at % (2 * align) == 0 ? at + align : at;
 }
 
+/// Nobody's bytes behind a shared variable: some rows, if it is a tile. Every
+/// block fills them and has a shadow of them, so not more.
+static uint64_t redZone(uint64_t variableBytes) {
+  return std::clamp<uint64_t>(variableBytes / 8, 16, 1024);
+}
+
 Error ProgramBuilder::placeShared() {
-  constexpr uint64_t kRedZone = 16;
-  uint64_t end = kSharedBase;
+  uint64_t end = kSharedBase + redZone(0);
   // In the order of the PTX, not of use, so that layouts do not shift.
   std::stable_sort(sharedVariables.begin(), sharedVariables.end(),
                    [](const ptx::Variable *a, const ptx::Variable *b) {
@@ -146,7 +151,7 @@ Error ProgramBuilder::placeShared() {
       dynamicAlign = std::max<uint64_t>(dynamicAlign, v->align);
       continue;
     }
-    const uint64_t at = alignExactly(end + kRedZone, std::max(v->align, 1u));
+    const uint64_t at = alignExactly(end, std::max(v->align, 1u));
     const uint64_t aligned = (declared + v->align - 1) / v->align * v->align;
     if (v != &program.reservedShared)
       declared = aligned + v->bytes();
@@ -158,12 +163,12 @@ Error ProgramBuilder::placeShared() {
               " bytes of shared memory; larger arrays have to be dynamic "
               "('.extern .shared')"};
     program.shared.push_back({v, uint32_t(at), uint32_t(v->bytes())});
-    end = at + v->bytes();
+    end = at + v->bytes() + redZone(v->bytes());
   }
   program.staticSharedBytes = declared;
   program.sharedEnd = uint32_t(end);
   program.dynamicSharedOffset =
-      uint32_t(alignExactly(end + kRedZone, dynamicAlign));
+      uint32_t(alignExactly(end, dynamicAlign));
   for (const ptx::Variable *v : sharedVariables)
     if (v->unsized)
       program.dynamicSharedVars.push_back({v, program.dynamicSharedOffset, 0});
