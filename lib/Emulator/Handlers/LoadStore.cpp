@@ -43,25 +43,40 @@ uint32_t packAccess(Space space, const MemoryOrder &order) {
          uint32_t(order.ctaScope) << 7;
 }
 
-// An atomic host access where the instruction is strong, so that blocks on several
-// host threads may talk through memory. It acquires or releases even where the
-// instruction is relaxed: the fence that orders it may be another instruction.
+// Blocks on several host threads may talk through memory, and kernels with races
+// must not be races of the host: all accesses are atomic, which costs nothing. A
+// strong one acquires or releases even where the instruction is relaxed, since
+// the fence that orders it may be another instruction. (Misaligned addresses get
+// here only if they are not checked for.)
 template <typename M> M loadHost(const uint8_t *from, bool strong) {
-  M value;
   if constexpr (sizeof(M) <= 8) {
-    if (strong && (reinterpret_cast<uintptr_t>(from) % sizeof(M)) == 0)
-      return __atomic_load_n(reinterpret_cast<const M *>(from), __ATOMIC_ACQUIRE);
+    if (reinterpret_cast<uintptr_t>(from) % sizeof(M) == 0) {
+      auto *at = reinterpret_cast<const M *>(from);
+      return strong ? __atomic_load_n(at, __ATOMIC_ACQUIRE)
+                    : __atomic_load_n(at, __ATOMIC_RELAXED);
+    }
+  } else if (reinterpret_cast<uintptr_t>(from) % sizeof(M) == 0) {
+    return {loadHost<uint64_t>(from, strong), loadHost<uint64_t>(from + 8, strong)};
   }
+  M value;
   std::memcpy(&value, from, sizeof value);
   return value;
 }
 
 template <typename M> void storeHost(uint8_t *to, M value, bool strong) {
   if constexpr (sizeof(M) <= 8) {
-    if (strong && (reinterpret_cast<uintptr_t>(to) % sizeof(M)) == 0) {
-      __atomic_store_n(reinterpret_cast<M *>(to), value, __ATOMIC_RELEASE);
+    if (reinterpret_cast<uintptr_t>(to) % sizeof(M) == 0) {
+      auto *at = reinterpret_cast<M *>(to);
+      if (strong)
+        __atomic_store_n(at, value, __ATOMIC_RELEASE);
+      else
+        __atomic_store_n(at, value, __ATOMIC_RELAXED);
       return;
     }
+  } else if (reinterpret_cast<uintptr_t>(to) % sizeof(M) == 0) {
+    storeHost<uint64_t>(to, value.low, strong);
+    storeHost<uint64_t>(to + 8, value.high, strong);
+    return;
   }
   std::memcpy(to, &value, sizeof value);
 }
@@ -93,7 +108,8 @@ void checkStoredValues(Warp &w, const Inst &inst, LaneMask mask,
                        const LaneAddresses &lanes, unsigned e, const M *values) {
   LaneMask lost = 0;
   eachLane(mask, [&](unsigned l) {
-    if (std::memcmp(lanes.host[l] + e * sizeof(M), &values[l], sizeof(M)) != 0)
+    const M now = loadHost<M>(lanes.host[l] + e * sizeof(M), false);
+    if (std::memcmp(&now, &values[l], sizeof(M)) != 0)
       lost |= 1u << l;
   });
   if (!lost)
