@@ -445,7 +445,7 @@ void Resolver::reportShared(const Conflict &conflict, unsigned lane) {
           : "";
   switch (conflict.kind) {
   case ReportKind::Uninitialized:
-    what += " that nobody has written";
+    what += " that nobody has written yet";
     break;
   case ReportKind::InFlight:
     what += " that an asynchronous copy of warp " +
