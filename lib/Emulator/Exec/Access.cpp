@@ -67,6 +67,7 @@ private:
   void checkGlobalInit(LaneMask mask, const Allocation &allocation);
   void checkSources(LaneMask mask);
   bool isPadding(uint32_t address, uint32_t bytes) const;
+  bool isUnchanged(LaneMask mask, uint32_t address, uint32_t bytes) const;
   void recordShared(LaneMask mask);
   void reportShared(const Conflict &conflict, unsigned lane);
   void report(ReportKind kind, unsigned lane, std::string what,
@@ -387,6 +388,20 @@ bool Resolver::isPadding(uint32_t address, uint32_t bytes) const {
   return true;
 }
 
+/// Whether a store leaves all of [address, address + bytes) as it is.
+bool Resolver::isUnchanged(LaneMask mask, uint32_t address,
+                           uint32_t bytes) const {
+  if (!access.unchanged)
+    return false;
+  for (LaneMask rest = mask; rest; rest &= rest - 1) {
+    const unsigned l = unsigned(std::countr_zero(rest));
+    if (lanes.address[l] - address < bytes &&
+        !access.unchanged(warp, inst, l, lanes.host[l]))
+      return false;
+  }
+  return true;
+}
+
 /// Tells the shadow, for runs of lanes whose bytes follow one another.
 void Resolver::recordShared(LaneMask mask) {
   const uint32_t pc = uint32_t(&inst - block.program.code.data());
@@ -417,9 +432,11 @@ void Resolver::recordShared(LaneMask mask) {
                            block.copies, conflict);
     }
     if (bad && conflict.kind == ReportKind::Uninitialized &&
-        (inst.flags & kMoveOnly) && isPadding(address, bytes)) {
+        (inst.flags & kMoveOnly) && isPadding(address, bytes))
       continue;
-    }
+    if (bad && conflict.kind == ReportKind::Race && conflict.otherWrote &&
+        !conflict.otherAsync && isUnchanged(mask, address, bytes))
+      continue;
     if (bad) {
       const LaneMask there = maskOf([&](unsigned l) {
         return conflict.address - lanes.address[l] < access.bytes;

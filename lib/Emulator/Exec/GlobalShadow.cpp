@@ -172,7 +172,9 @@ void GlobalShadow::access(Warp &warp, const Inst &inst, LaneMask mask,
           mine.bytes |= 1u << b & 15;
       Word &entry = word(at);
       if (!reported)
-        if (const Event *other = check(entry, mine, writes, clock)) {
+        if (const Event *other = check(entry, mine, writes, clock);
+            other && !(other == &entry.write && access.unchanged &&
+                       access.unchanged(warp, inst, lane, lanes.host[lane]))) {
           report(warp, inst, lane, access, std::max(at, begin), *other,
                  other == &entry.write);
           reported = true;

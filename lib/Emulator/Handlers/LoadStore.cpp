@@ -128,12 +128,25 @@ void checkStoredValues(Warp &w, const Inst &inst, LaneMask mask,
                  " store different values to one address");
 }
 
+template <typename M, typename R>
+bool isUnchanged(const Warp &w, const Inst &inst, unsigned lane,
+                 const uint8_t *host) {
+  const Ref *refs = w.list(inst);
+  for (unsigned e = 0; e < inst.listCount; ++e) {
+    const M value = M(w.in<R>(refs[e])[lane]);
+    if (std::memcmp(host + e * sizeof(M), &value, sizeof(M)) != 0)
+      return false;
+  }
+  return true;
+}
+
 /// st: the low bytes of registers of type R, as values of type M.
 template <typename M, typename R> void store(Warp &w, const Inst &inst, LaneMask mask) {
   LaneAddresses lanes;
   laneAddresses(w, inst, 0, lanes);
   const unsigned n = inst.listCount;
-  const Access access = accessOf(inst, AccessKind::Write, uint32_t(sizeof(M)) * n);
+  Access access = accessOf(inst, AccessKind::Write, uint32_t(sizeof(M)) * n);
+  access.unchanged = isUnchanged<M, R>;
   mask = resolve(w, inst, mask, access, lanes);
   const bool strong = access.strength == Strength::Strong;
   const bool check = w.block->launch.options.checks.race &&
