@@ -58,7 +58,8 @@ Ref FunctionDecoder::scratch() {
 
 void FunctionDecoder::reserveParams() {
   auto add = [&](const std::deque<ptx::Variable> &variables,
-                 const std::vector<int> &registers, std::vector<ParamSlot> &list) {
+                 const std::vector<int> &registers,
+                 std::vector<ParamSlot> &list) {
     for (size_t i = 0; i < variables.size(); ++i) {
       const ptx::Variable &v = variables[i];
       if (i < registers.size() && registers[i] >= 0) {
@@ -108,6 +109,7 @@ Error FunctionDecoder::placeVariables() {
     if (v.space != ptx::Space::Local)
       return Error::success();
     uint32_t &end = info().localBytes;
+    info().localAlign = std::max(info().localAlign, v.align);
     const uint64_t align = std::max(v.align, 1u);
     const uint64_t at = (end + align - 1) / align * align;
     if (v.bytes() > kMaxLocalBytes || at + v.bytes() > kMaxLocalBytes)
@@ -153,8 +155,8 @@ Error FunctionDecoder::decodeOne(const ptx::Instruction &source) {
       d.fail("this combination of modifiers is not supported");
   }
   if (d.failed())
-    return {builder.module.fileName + ":" + std::to_string(source.line) +
-            ": " + d.errorMessage() + " in '" + source.mnemonic() + "'"};
+    return {builder.module.fileName + ":" + std::to_string(source.line) + ": " +
+            d.errorMessage() + " in '" + source.mnemonic() + "'"};
   builder.program.code.push_back(d.inst);
   return Error::success();
 }

@@ -56,8 +56,9 @@ struct ParamSlot {
 struct FunctionInfo {
   const ptx::Function *function;
   uint32_t entryPc = 0, endPc = 0;
-  uint32_t frameBytes = 0; ///< registers and .param variables, 32 lanes each
-  uint32_t localBytes = 0; ///< .local variables, a lane
+  uint32_t frameBytes = 0;  ///< registers and .param variables, 32 lanes each
+  uint32_t localBytes = 0;  ///< .local variables, a lane
+  uint32_t localAlign = 16; ///< the largest of theirs
   std::vector<Placed> locals;
   /// Refs that hold the generic or local address of a .local variable; filled
   /// when a frame is made, since the address depends on the call depth.
@@ -85,13 +86,48 @@ struct CallInfo {
 /// Special registers a warp keeps ready, as byte offsets of uint32_t[32] in its
 /// special area. The rest (clocks) are read by handlers.
 enum class Special : uint8_t {
-  TidX, TidY, TidZ, NtidX, NtidY, NtidZ, CtaidX, CtaidY, CtaidZ, NctaidX,
-  NctaidY, NctaidZ, LaneId, WarpId, NwarpId, SmId, NsmId, GridId, LanemaskEq,
-  LanemaskLe, LanemaskLt, LanemaskGe, LanemaskGt, DynamicSmemSize,
-  TotalSmemSize, ClusterIdX, ClusterIdY, ClusterIdZ, NclusterIdX, NclusterIdY,
-  NclusterIdZ, ClusterCtaidX, ClusterCtaidY, ClusterCtaidZ, ClusterNctaidX,
-  ClusterNctaidY, ClusterNctaidZ, ClusterCtarank, ClusterNctarank,
-  IsExplicitCluster, Zero, Count
+  TidX,
+  TidY,
+  TidZ,
+  NtidX,
+  NtidY,
+  NtidZ,
+  CtaidX,
+  CtaidY,
+  CtaidZ,
+  NctaidX,
+  NctaidY,
+  NctaidZ,
+  LaneId,
+  WarpId,
+  NwarpId,
+  SmId,
+  NsmId,
+  GridId,
+  LanemaskEq,
+  LanemaskLe,
+  LanemaskLt,
+  LanemaskGe,
+  LanemaskGt,
+  DynamicSmemSize,
+  TotalSmemSize,
+  ClusterIdX,
+  ClusterIdY,
+  ClusterIdZ,
+  NclusterIdX,
+  NclusterIdY,
+  NclusterIdZ,
+  ClusterCtaidX,
+  ClusterCtaidY,
+  ClusterCtaidZ,
+  ClusterNctaidX,
+  ClusterNctaidY,
+  ClusterNctaidZ,
+  ClusterCtarank,
+  ClusterNctarank,
+  IsExplicitCluster,
+  Zero,
+  Count
 };
 constexpr uint32_t kSpecialBytes = uint32_t(Special::Count) * 128;
 
@@ -111,14 +147,16 @@ public:
   std::vector<KernelParam> params;
   std::vector<Placed> paramLayout; ///< offsets in the parameter buffer
   uint32_t paramBytes = 0;
-  std::vector<Placed> shared; ///< static shared variables, with red zones between
+  std::vector<Placed>
+      shared; ///< static shared variables, with red zones between
   uint32_t sharedEnd = kSharedBase; ///< where they end
-  const ptx::Variable *dynamicShared = nullptr; ///< the one with the largest align
+  const ptx::Variable *dynamicShared =
+      nullptr; ///< the one with the largest align
   std::vector<Placed> dynamicSharedVars;
   uint32_t dynamicSharedOffset = 0; ///< where dynamic shared memory starts
   uint64_t staticSharedBytes = 0;   ///< declared, without red zones
-  /// What the system reserves for itself and its libraries, as a variable; placed
-  /// if %reserved_smem_offset_* is read.
+  /// What the system reserves for itself and its libraries, as a variable;
+  /// placed if %reserved_smem_offset_* is read.
   ptx::Variable reservedShared;
   /// Function at an address that functionAddress gave, or -1.
   int functionByAddress(DeviceAddress address) const;

@@ -78,7 +78,7 @@ RunState Warp::run(uint64_t quantum) {
   };
   for (;;) {
     if (parked && !pickNext())
-      return finish(done()               ? RunState::Done
+      return finish(done()             ? RunState::Done
                     : block->stopped() ? RunState::Stop
                                        : RunState::Blocked);
     const Inst &inst = code[pc];
@@ -320,20 +320,30 @@ void Warp::meetAt(uint32_t at) {
     join = newJoin(at, mask);
 }
 
+/// Where the local variables of `function` start if it is called now: behind
+/// the running function's, with their own alignment.
+uint64_t Warp::nextLocalBase(uint32_t function) const {
+  if (frame < 0)
+    return 0;
+  const uint64_t end = uint64_t(frames[frame].localBase) +
+                       program->functions[frames[frame].function].localBytes;
+  const uint64_t align = program->functions[function].localAlign;
+  return (end + align - 1) / align * align;
+}
+
 /// Whether the stack has room for one more call, which it has to: a recursion
 /// that does not end must not take all memory of the host.
 bool Warp::canCall(const Inst &inst, uint32_t function, LaneMask lanes) {
   std::string problem;
   const uint64_t local =
-      uint64_t(frames[frame].localBase) +
-      program->functions[frames[frame].function].localBytes +
-      program->functions[function].localBytes;
+      nextLocalBase(function) + program->functions[function].localBytes;
   if (depth(frame) >= kMaxCallDepth)
     problem = "more than " + std::to_string(kMaxCallDepth) + " deep";
   else if (local > kMaxLocalBytes)
     problem = "so deep that local variables take more than the " +
               std::to_string(kMaxLocalBytes) + " bytes that a thread can have";
-  else if (stackBytes + program->functions[function].frameBytes > kMaxStackBytes)
+  else if (stackBytes + program->functions[function].frameBytes >
+           kMaxStackBytes)
     problem = "so deep that registers and parameters take more than " +
               std::to_string(kMaxStackBytes >> 20) + " MiB a warp";
   else
@@ -467,12 +477,7 @@ int Warp::newFrame(uint32_t function) {
   f.function = function;
   f.parent = frame;
   f.call = nullptr;
-  f.localBase = 0;
-  if (frame >= 0)
-    f.localBase = frames[frame].localBase +
-                  program->functions[frames[frame].function].localBytes;
-  // Local variables keep their declared alignment at every depth.
-  f.localBase = (f.localBase + 15) & ~15u;
+  f.localBase = uint32_t(nextLocalBase(function));
   growLocal(f.localBase + info.localBytes);
   for (const FunctionInfo::LocalAddress &a : info.localAddresses) {
     auto *lanes = reinterpret_cast<uint64_t *>(f.registers + a.frameOffset);

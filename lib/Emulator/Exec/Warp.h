@@ -1,12 +1,12 @@
 //===- Warp.h - a warp and its control flow ---------------------*- C++ -*-===//
 //
-// A warp is a list of fragments: a pc and the lanes that are there. One fragment
-// runs at a time, kept in the warp's own fields. A branch that splits makes a
-// join at its reconvergence point (the immediate post-dominator): lanes that get
-// there wait in the join until all that are expected have come, then go on as
-// one. Waiting there is a courtesy, not a right: if the others make no progress
-// (they spin for something the waiting lanes would do) the join lets them go, as
-// independent thread scheduling does since Volta.
+// A warp is a list of fragments: a pc and the lanes that are there. One
+// fragment runs at a time, kept in the warp's own fields. A branch that splits
+// makes a join at its reconvergence point (the immediate post-dominator): lanes
+// that get there wait in the join until all that are expected have come, then
+// go on as one. Waiting there is a courtesy, not a right: if the others make no
+// progress (they spin for something the waiting lanes would do) the join lets
+// them go, as independent thread scheduling does since Volta.
 //
 // An `.aligned` instruction wants every live lane, a `*.sync` one the lanes of
 // its member mask: a fragment without them blocks and is merged with the others
@@ -113,8 +113,10 @@ public:
 
   // --- control flow, for the handlers of Control.cpp and Barrier.cpp ---
   /// Splits the running fragment: `taken` goes to `target`, the rest to `next`.
-  void branch(LaneMask taken, uint32_t target, uint32_t next, uint32_t reconverge);
-  /// As branch, for any number of targets: (pc, lanes) pairs that partition mask.
+  void branch(LaneMask taken, uint32_t target, uint32_t next,
+              uint32_t reconverge);
+  /// As branch, for any number of targets: (pc, lanes) pairs that partition
+  /// mask.
   void branchMany(const std::vector<std::pair<uint32_t, LaneMask>> &targets,
                   uint32_t reconverge);
   /// The lanes of the running fragment will wait for each other at `at`.
@@ -127,7 +129,8 @@ public:
   void exit(LaneMask lanes, uint32_t next);
   /// The running fragment waits for barrier `id` and will go on at `next`.
   void waitBarrier(int id, uint32_t next);
-  /// Takes `lanes` out of the running fragment; they go on at `at` by themselves.
+  /// Takes `lanes` out of the running fragment; they go on at `at` by
+  /// themselves.
   void split(LaneMask lanes, uint32_t at);
   /// Fragments that wait for barrier `id` are ready again.
   void releaseBarrier(int id);
@@ -185,12 +188,15 @@ private:
   void leaveFrame(int index, LaneMask lanes);
   void growLocal(uint32_t bytes);
   unsigned depth(int frame) const;
+  uint64_t nextLocalBase(uint32_t function) const;
   bool canCall(const Inst &inst, uint32_t function, LaneMask lanes);
   void copyValue(const CallOperand &actual, Frame &outer, bool toOuter,
                  uint8_t *inner, unsigned innerStride, unsigned innerBytes,
                  LaneMask lanes);
-  void copyArguments(const Inst &inst, Frame &caller, Frame &callee, LaneMask lanes);
-  void copyResults(const Inst &inst, Frame &caller, Frame &callee, LaneMask lanes);
+  void copyArguments(const Inst &inst, Frame &caller, Frame &callee,
+                     LaneMask lanes);
+  void copyResults(const Inst &inst, Frame &caller, Frame &callee,
+                   LaneMask lanes);
   LaneMask requiredLanes(const Inst &inst, LaneMask active) const;
 
   uint8_t *base[4] = {};
@@ -206,7 +212,7 @@ private:
   std::vector<uint8_t> localData, localInitData;
   uint32_t localBytes = 0; ///< per lane
   uint64_t patience = kPatience;
-  bool parked = false;     ///< no fragment is running
+  bool parked = false; ///< no fragment is running
   friend class Block;
 };
 
