@@ -18,8 +18,8 @@ namespace {
 /// larger comes from an overflow, not from a user.
 constexpr uint64_t kMaxBytes = uint64_t(1) << 40;
 /// Addresses that nobody gets between two allocations. They cost nothing, so
-/// there are as many as a wrong 32-bit index of 4-byte elements reaches: a gather
-/// that leaves its buffer must not arrive in another.
+/// there are as many as a wrong 32-bit index of 4-byte elements reaches: a
+/// gather that leaves its buffer must not arrive in another.
 constexpr uint64_t kRedZone = uint64_t(1) << 34;
 /// What has to do after millions of allocations, as addresses are never reused.
 constexpr uint64_t kSmallRedZone = uint64_t(1) << 16;

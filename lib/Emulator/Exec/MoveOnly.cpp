@@ -4,9 +4,9 @@
 // function objects have a byte of their own; bit-fields are set one by one in
 // words that nobody has written: unoptimised code is full of loads
 // of unwritten local memory whose values end in another local object. Nothing
-// depends on such a value until it is looked at, so these loads are not reported.
-// In shared memory, where a load for a store to global memory is what reads what
-// somebody else has forgotten to write, that goes for padding only.
+// depends on such a value until it is looked at, so these loads are not
+// reported. In shared memory, where a load for a store to global memory is what
+// reads what somebody else has forgotten to write, that goes for padding only.
 //
 //===----------------------------------------------------------------------===//
 
@@ -25,7 +25,8 @@ bool has(const ptx::Instruction &inst, std::string_view modifier) {
          inst.modifiers.end();
 }
 
-template <typename F> void forRegisters(const Operand &operand, const F &visit) {
+template <typename F>
+void forRegisters(const Operand &operand, const F &visit) {
   if (operand.kind == Operand::Kind::Register)
     visit(operand.index);
   for (const Operand &element : operand.elements)
@@ -72,14 +73,15 @@ static std::vector<bool> observedRegisters(const ptx::Function &function,
     const bool twoOperands = operands.size() == 2;
     if (inst.opcode == "ld" && twoOperands) {
       forRegisters(operands[1], observe);
-    } else if (inst.opcode == "st" && twoOperands && 
+    } else if (inst.opcode == "st" && twoOperands &&
                !(publicCounts && isPublic(inst))) {
       forRegisters(operands[0], observe);
     } else if (isMove(inst)) {
       forRegisters(operands[0], [&](uint32_t to) {
         for (size_t i = 1; i < operands.size(); ++i)
-          forRegisters(operands[i],
-                       [&](uint32_t from) { moves.push_back({to, from}); });
+          forRegisters(operands[i], [&](uint32_t from) {
+            moves.push_back({to, from});
+          });
       });
     } else {
       for (const Operand &operand : operands)
