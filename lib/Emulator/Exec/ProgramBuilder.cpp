@@ -55,10 +55,12 @@ Ref ProgramBuilder::constant(unsigned bits, uint64_t value) {
     std::memcpy(&pool[pool.size() - sizeof lanes], &lanes, sizeof lanes);
     return it->second;
   }
-  const unsigned bytes = std::max(bits, 16u) / 8;
+  const unsigned bytes = std::clamp(bits, 16u, 64u) / 8;
   for (unsigned lane = 0; lane < kWarpSize; ++lane)
     for (unsigned b = 0; b < bytes; ++b)
-      pool.push_back(b < 8 ? uint8_t(value >> (8 * b)) : 0);
+      pool.push_back(uint8_t(value >> (8 * b)));
+  if (bits > 64) // the upper halves
+    pool.resize(pool.size() + 8 * kWarpSize);
   return it->second;
 }
 
@@ -104,7 +106,8 @@ void ProgramBuilder::addReachable(const ptx::Function &function) {
     reachable.push_back(&function);
 }
 
-/// Chains of calls may be long: a list of what is to be looked at, no recursion.
+/// Chains of calls may be long: a list of what is to be looked at, no
+/// recursion.
 void ProgramBuilder::collect(const ptx::Function &root) {
   addReachable(root);
   bool all = false;
@@ -156,9 +159,8 @@ Error ProgramBuilder::placeShared() {
     if (v != &program.reservedShared)
       declared = aligned + v->bytes();
     if (declared > program.chip.maxStaticSharedBytes)
-      return {module.fileName + ":" + std::to_string(v->line) +
-              ": kernel '" + std::string(program.kernel->name) +
-              "' declares more than " +
+      return {module.fileName + ":" + std::to_string(v->line) + ": kernel '" +
+              std::string(program.kernel->name) + "' declares more than " +
               std::to_string(program.chip.maxStaticSharedBytes) +
               " bytes of shared memory; larger arrays have to be dynamic "
               "('.extern .shared')"};
@@ -167,8 +169,7 @@ Error ProgramBuilder::placeShared() {
   }
   program.staticSharedBytes = declared;
   program.sharedEnd = uint32_t(end);
-  program.dynamicSharedOffset =
-      uint32_t(alignExactly(end, dynamicAlign));
+  program.dynamicSharedOffset = uint32_t(alignExactly(end, dynamicAlign));
   for (const ptx::Variable *v : sharedVariables)
     if (v->unsized)
       program.dynamicSharedVars.push_back({v, program.dynamicSharedOffset, 0});
@@ -189,8 +190,8 @@ Error ProgramBuilder::placeParams(const ptx::Function &kernel) {
               " bytes that are possible"};
     program.paramLayout.push_back({&v, uint32_t(end), uint32_t(v.bytes())});
     program.params.push_back({std::string(v.name),
-                              v.isArray ? ptx::Type::B8 : v.type, v.bytes(), align,
-                              v.isPointer});
+                              v.isArray ? ptx::Type::B8 : v.type, v.bytes(),
+                              align, v.isPointer});
     end += v.bytes();
   }
   program.paramBytes = uint32_t(end);

@@ -38,8 +38,7 @@ void decodeBra(DecodeInst &d) {
     d.fail("expects a label");
     return;
   }
-  d.inst.target =
-      d.decoder.info().entryPc + d.decoder.function.labels[o.index];
+  d.inst.target = d.decoder.info().entryPc + d.decoder.function.labels[o.index];
   d.handler(branch);
 }
 
@@ -91,8 +90,9 @@ void decodeBrx(DecodeInst &d) {
     return;
   }
   const auto &tables = d.decoder.builder.program.branchTables;
-  d.inst.aux = uint32_t(tables.size() - d.decoder.function.branchTargets.size() +
-                        d.operand(1).index);
+  d.inst.aux =
+      uint32_t(tables.size() - d.decoder.function.branchTargets.size() +
+               d.operand(1).index);
   d.handler(branchIndexed);
 }
 
@@ -205,7 +205,8 @@ void callIndirect(Warp &w, const Inst &inst, LaneMask mask) {
     w.block->launch.stop.store(true);
     return;
   }
-  const std::string wrong = signatureMismatch(*w.program, inst, uint32_t(index));
+  const std::string wrong =
+      signatureMismatch(*w.program, inst, uint32_t(index));
   if (!wrong.empty()) {
     w.report(ReportKind::Misuse, inst, std::countr_zero(mask), wrong);
     w.block->launch.stop.store(true);
@@ -251,6 +252,8 @@ CallOperand callOperand(DecodeInst &d, const Operand &o,
     d.fail("register '" + d.decoder.function.registers[o.index].name +
            "' cannot be passed as '" + std::string(formal->name) +
            "', which has another size");
+  if (registerBits(type) > 64)
+    d.fail("a value of 128 bits has to be passed in a '.param' variable");
   const Ref ref = isResult ? d.dstRef(o, type, true) : d.srcRef(o, type);
   return {ref, registerBits(type) / 8, type == Type::Pred};
 }

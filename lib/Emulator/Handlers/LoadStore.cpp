@@ -19,9 +19,24 @@ using ptx::Type;
 
 namespace {
 
-/// 16 bytes in a register of 128 bits.
+/// 16 bytes in memory. A register of 128 bits is two arrays of 64 (Inst.h).
 struct Wide {
   uint64_t low, high;
+};
+
+/// A register made of Rs, lane by lane as values of type M.
+template <typename M, typename R> struct RegisterLanes {
+  static void set(R *reg, unsigned lane, M value) { reg[lane] = R(value); }
+  static M get(const R *reg, unsigned lane) { return M(reg[lane]); }
+};
+template <> struct RegisterLanes<Wide, uint64_t> {
+  static void set(uint64_t *reg, unsigned lane, Wide value) {
+    reg[lane] = value.low;
+    reg[kWarpSize + lane] = value.high;
+  }
+  static Wide get(const uint64_t *reg, unsigned lane) {
+    return {reg[lane], reg[kWarpSize + lane]};
+  }
 };
 
 /// How an instruction accesses memory, unpacked from Inst::aux.
@@ -43,11 +58,11 @@ uint32_t packAccess(Space space, const MemoryOrder &order) {
          uint32_t(order.ctaScope) << 7;
 }
 
-// Blocks on several host threads may talk through memory, and kernels with races
-// must not be races of the host: all accesses are atomic, which costs nothing. A
-// strong one acquires or releases even where the instruction is relaxed, since
-// the fence that orders it may be another instruction. (Misaligned addresses get
-// here only if they are not checked for.)
+// Blocks on several host threads may talk through memory, and kernels with
+// races must not be races of the host: all accesses are atomic, which costs
+// nothing. A strong one acquires or releases even where the instruction is
+// relaxed, since the fence that orders it may be another instruction.
+// (Misaligned addresses get here only if they are not checked for.)
 template <typename M> M loadHost(const uint8_t *from, bool strong) {
   if constexpr (sizeof(M) <= 8) {
     if (reinterpret_cast<uintptr_t>(from) % sizeof(M) == 0) {
@@ -56,7 +71,8 @@ template <typename M> M loadHost(const uint8_t *from, bool strong) {
                     : __atomic_load_n(at, __ATOMIC_RELAXED);
     }
   } else if (reinterpret_cast<uintptr_t>(from) % sizeof(M) == 0) {
-    return {loadHost<uint64_t>(from, strong), loadHost<uint64_t>(from + 8, strong)};
+    return {loadHost<uint64_t>(from, strong),
+            loadHost<uint64_t>(from + 8, strong)};
   }
   M value;
   std::memcpy(&value, from, sizeof value);
@@ -82,22 +98,21 @@ template <typename M> void storeHost(uint8_t *to, M value, bool strong) {
 }
 
 /// ld: values of type M (signed: sign extended) into registers of type R.
-template <typename M, typename R> void load(Warp &w, const Inst &inst, LaneMask mask) {
+template <typename M, typename R>
+void load(Warp &w, const Inst &inst, LaneMask mask) {
   LaneAddresses lanes;
   laneAddresses(w, inst, 0, lanes);
   const unsigned n = inst.listCount;
-  const Access access = accessOf(inst, AccessKind::Read, uint32_t(sizeof(M)) * n);
+  const Access access =
+      accessOf(inst, AccessKind::Read, uint32_t(sizeof(M)) * n);
   mask = resolve(w, inst, mask, access, lanes);
   const bool strong = access.strength == Strength::Strong;
   const Ref *refs = w.list(inst);
   for (unsigned e = 0; e < n; ++e) {
     R *d = w.out<R>(refs[e]);
     eachLane(mask, [&](unsigned l) {
-      const M value = loadHost<M>(lanes.host[l] + e * sizeof(M), strong);
-      if constexpr (sizeof(M) == 16)
-        d[l] = value;
-      else
-        d[l] = R(value);
+      RegisterLanes<M, R>::set(
+          d, l, loadHost<M>(lanes.host[l] + e * sizeof(M), strong));
     });
   }
 }
@@ -105,7 +120,8 @@ template <typename M, typename R> void load(Warp &w, const Inst &inst, LaneMask 
 /// Lanes that store different values to one address in one instruction.
 template <typename M>
 void checkStoredValues(Warp &w, const Inst &inst, LaneMask mask,
-                       const LaneAddresses &lanes, unsigned e, const M *values) {
+                       const LaneAddresses &lanes, unsigned e,
+                       const M *values) {
   LaneMask lost = 0;
   eachLane(mask, [&](unsigned l) {
     const M now = loadHost<M>(lanes.host[l] + e * sizeof(M), false);
@@ -133,7 +149,7 @@ bool isUnchanged(const Warp &w, const Inst &inst, unsigned lane,
                  const uint8_t *host) {
   const Ref *refs = w.list(inst);
   for (unsigned e = 0; e < inst.listCount; ++e) {
-    const M value = M(w.in<R>(refs[e])[lane]);
+    const M value = RegisterLanes<M, R>::get(w.in<R>(refs[e]), lane);
     if (std::memcmp(host + e * sizeof(M), &value, sizeof(M)) != 0)
       return false;
   }
@@ -141,7 +157,8 @@ bool isUnchanged(const Warp &w, const Inst &inst, unsigned lane,
 }
 
 /// st: the low bytes of registers of type R, as values of type M.
-template <typename M, typename R> void store(Warp &w, const Inst &inst, LaneMask mask) {
+template <typename M, typename R>
+void store(Warp &w, const Inst &inst, LaneMask mask) {
   LaneAddresses lanes;
   laneAddresses(w, inst, 0, lanes);
   const unsigned n = inst.listCount;
@@ -155,12 +172,8 @@ template <typename M, typename R> void store(Warp &w, const Inst &inst, LaneMask
   for (unsigned e = 0; e < n; ++e) {
     const R *s = w.in<R>(refs[e]);
     M values[kWarpSize];
-    for (unsigned l = 0; l < kWarpSize; ++l) {
-      if constexpr (sizeof(M) == 16)
-        values[l] = s[l];
-      else
-        values[l] = M(s[l]);
-    }
+    for (unsigned l = 0; l < kWarpSize; ++l)
+      values[l] = RegisterLanes<M, R>::get(s, l);
     eachLane(mask, [&](unsigned l) {
       storeHost<M>(lanes.host[l] + e * sizeof(M), values[l], strong);
     });
@@ -169,20 +182,18 @@ template <typename M, typename R> void store(Warp &w, const Inst &inst, LaneMask
   }
 }
 
-/// ld.param of a kernel parameter at a constant offset: one value for all lanes.
+/// ld.param of a kernel parameter at a constant offset: one value for all
+/// lanes.
 template <typename M, typename R>
 void loadParam(Warp &w, const Inst &inst, LaneMask mask) {
   const Ref *refs = w.list(inst);
   for (unsigned e = 0; e < inst.listCount; ++e) {
     M value;
     std::memcpy(&value,
-                w.block->launch.params.data() + inst.imm + e * sizeof(M), sizeof(M));
-    R result;
-    if constexpr (sizeof(M) == 16)
-      result = value;
-    else
-      result = R(value);
-    forLanes(w.out<R>(refs[e]), mask, [=](unsigned) { return result; });
+                w.block->launch.params.data() + inst.imm + e * sizeof(M),
+                sizeof(M));
+    R *d = w.out<R>(refs[e]);
+    eachLane(mask, [&](unsigned l) { RegisterLanes<M, R>::set(d, l, value); });
   }
   w.counters(inst).paramBytes +=
       uint64_t(std::popcount(mask)) * sizeof(M) * inst.listCount;
@@ -197,11 +208,9 @@ void loadSlot(Warp &w, const Inst &inst, LaneMask mask) {
     R *d = w.out<R>(refs[e]);
     eachLane(mask, [&](unsigned l) {
       M value;
-      std::memcpy(&value, slot + l * inst.aux + inst.imm + e * sizeof(M), sizeof(M));
-      if constexpr (sizeof(M) == 16)
-        d[l] = value;
-      else
-        d[l] = R(value);
+      std::memcpy(&value, slot + l * inst.aux + inst.imm + e * sizeof(M),
+                  sizeof(M));
+      RegisterLanes<M, R>::set(d, l, value);
     });
   }
 }
@@ -213,12 +222,9 @@ void storeSlot(Warp &w, const Inst &inst, LaneMask mask) {
   for (unsigned e = 0; e < inst.listCount; ++e) {
     const R *s = w.in<R>(refs[e]);
     eachLane(mask, [&](unsigned l) {
-      M value;
-      if constexpr (sizeof(M) == 16)
-        value = s[l];
-      else
-        value = M(s[l]);
-      std::memcpy(slot + l * inst.aux + inst.imm + e * sizeof(M), &value, sizeof(M));
+      const M value = RegisterLanes<M, R>::get(s, l);
+      std::memcpy(slot + l * inst.aux + inst.imm + e * sizeof(M), &value,
+                  sizeof(M));
     });
   }
 }
@@ -235,7 +241,8 @@ template <typename M, typename R> Handler pick(bool isLoad, Form form) {
 
 /// The handler for memory type `type` and registers of `regBits` bits.
 Handler handlerFor(Type type, unsigned regBits, bool isLoad, Form form) {
-  const bool isSigned = type == Type::S8 || type == Type::S16 || type == Type::S32;
+  const bool isSigned =
+      type == Type::S8 || type == Type::S16 || type == Type::S32;
   switch (ptx::bitWidth(type)) {
   case 8:
     if (regBits == 16)
@@ -262,7 +269,7 @@ Handler handlerFor(Type type, unsigned regBits, bool isLoad, Form form) {
   case 64:
     return pick<uint64_t, uint64_t>(isLoad, form);
   default:
-    return pick<Wide, Wide>(isLoad, form);
+    return pick<Wide, uint64_t>(isLoad, form);
   }
 }
 
@@ -289,8 +296,8 @@ unsigned operandBits(DecodeInst &d, const ptx::Operand &operand, Type type) {
     d.fail("a predicate cannot be loaded or stored");
   if (bits && bits < own)
     d.fail("a register of " + std::to_string(bits) +
-           " bits is too narrow for type '." + std::string(ptx::toString(type)) +
-           "'");
+           " bits is too narrow for type '." +
+           std::string(ptx::toString(type)) + "'");
   return bits > own ? bits : own;
 }
 
@@ -325,12 +332,12 @@ Form paramForm(DecodeInst &d, unsigned i, bool isLoad, uint64_t bytes) {
   const ptx::Variable *v = o.elements[0].variable;
   const int64_t offset =
       int64_t(uint64_t(o.value) + uint64_t(o.elements[0].value));
-  if (v->space == Space::Param &&
-      (offset < 0 || bytes > v->bytes() || uint64_t(offset) > v->bytes() - bytes))
+  if (v->space == Space::Param && (offset < 0 || bytes > v->bytes() ||
+                                   uint64_t(offset) > v->bytes() - bytes))
     d.fail("an access of " + std::to_string(bytes) + " bytes at offset " +
            std::to_string(offset) + " is outside parameter '" +
-           std::string(v->name) + "', which has " +
-           std::to_string(v->bytes()) + " bytes");
+           std::string(v->name) + "', which has " + std::to_string(v->bytes()) +
+           " bytes");
   for (const Placed &p : d.decoder.builder.program.paramLayout)
     if (p.variable == v && isLoad) {
       d.inst.imm = p.offset + offset;
@@ -388,7 +395,8 @@ void decodeAccess(DecodeInst &d, bool isLoad) {
   if (isLoad)
     d.vectorDst(value, bitsType(regBits));
   else
-    d.vectorSrc(value, ptx::bitWidth(type) == regBits ? type : bitsType(regBits));
+    d.vectorSrc(value,
+                ptx::bitWidth(type) == regBits ? type : bitsType(regBits));
   d.inst.instClass = classOf(space, isLoad);
   d.handler(handlerFor(type, regBits, isLoad, form));
 }
@@ -396,7 +404,8 @@ void decodeAccess(DecodeInst &d, bool isLoad) {
 void decodeLd(DecodeInst &d) { decodeAccess(d, true); }
 void decodeSt(DecodeInst &d) { decodeAccess(d, false); }
 
-/// ldu: a load that is the same for the warp; nothing about it is different here.
+/// ldu: a load that is the same for the warp; nothing about it is different
+/// here.
 void decodeLdu(DecodeInst &d) {
   if (d.peek() != "global")
     d.fail("expects '.global' after 'ldu'");
@@ -436,7 +445,8 @@ void decodeApplyPriority(DecodeInst &d) {
 
 /// createpolicy: a policy means nothing here, so every policy is the same.
 void noPolicy(Warp &w, const Inst &inst, LaneMask mask) {
-  forLanes(w.out<uint64_t>(inst.op[0]), mask, [](unsigned) { return uint64_t(0); });
+  forLanes(w.out<uint64_t>(inst.op[0]), mask,
+           [](unsigned) { return uint64_t(0); });
 }
 
 void decodeCreatePolicy(DecodeInst &d) {
