@@ -37,7 +37,8 @@ Expected<Chip> emu::chipFor(std::string_view target) {
     const char *end = target.data() + target.size();
     const auto [at, error] = std::from_chars(target.data() + 3, end, version);
     // sm_90a: features of that chip only; sm_100f: of its family.
-    const bool suffix = at == end || (at + 1 == end && (*at == 'a' || *at == 'f'));
+    const bool suffix =
+        at == end || (at + 1 == end && (*at == 'a' || *at == 'f'));
     if (error == std::errc() && suffix)
       for (const Chip &chip : kChips)
         if (chip.smVersion == version)

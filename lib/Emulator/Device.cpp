@@ -102,11 +102,12 @@ Expected<Kernel> Module::kernel(std::string_view name) const {
   for (const auto &program : impl->programs) {
     if (program->kernel->name == name)
       return Kernel(program.get());
-    known += (known.empty() ? "'" : ", '") + std::string(program->kernel->name) + "'";
+    known += (known.empty() ? "'" : ", '") +
+             std::string(program->kernel->name) + "'";
   }
-  return Error{impl->ptx->fileName + ": no kernel '" + std::string(name) + "'; " +
-               (known.empty() ? "the module has none"
-                              : "the module has " + known)};
+  return Error{
+      impl->ptx->fileName + ": no kernel '" + std::string(name) + "'; " +
+      (known.empty() ? "the module has none" : "the module has " + known)};
 }
 
 Expected<std::pair<DeviceAddress, uint64_t>>
@@ -172,10 +173,11 @@ Error Module::Impl::initialize(const ptx::Variable &v) {
     } else if (const ptx::Function *f = ptx->findFunction(r.symbol)) {
       address = functionAddress(*ptx, *f);
     } else {
-      return {ptx->fileName + ":" + std::to_string(v.line) +
-              ": the initializer of '" + std::string(v.name) +
-              "' refers to '" + std::string(r.symbol) +
-              "', which is neither a global or constant variable nor a function"};
+      return {
+          ptx->fileName + ":" + std::to_string(v.line) +
+          ": the initializer of '" + std::string(v.name) + "' refers to '" +
+          std::string(r.symbol) +
+          "', which is neither a global or constant variable nor a function"};
     }
     address += uint64_t(r.addend);
     if (r.offset + r.bytes <= v.bytes())
@@ -217,8 +219,8 @@ Expected<std::shared_ptr<Module>> Device::load(std::string ptxText,
     if (function.hasBody && function.isEntry)
       if (Error error = add(function))
         return error;
-  // What no kernel reaches is decoded for its errors. Backwards, since functions
-  // call those before them: each is decoded once.
+  // What no kernel reaches is decoded for its errors. Backwards, since
+  // functions call those before them: each is decoded once.
   for (auto it = module.functions.rbegin(); it != module.functions.rend(); ++it)
     if (it->hasBody && !decoded.count(&*it))
       if (Error error = add(*it))
@@ -248,7 +250,8 @@ static Error checkGeometry(const Kernel &kernel, const LaunchConfig &config,
             " is outside 1x1x1 to 2147483647x65535x65535"};
   if (!block.x || !block.y || !block.z || block.x > 1024 || block.y > 1024 ||
       block.z > 64)
-    return {name + "block " + dims(block) + " is outside 1x1x1 to 1024x1024x64"};
+    return {name + "block " + dims(block) +
+            " is outside 1x1x1 to 1024x1024x64"};
   if (block.count() > chip.maxThreadsPerBlock)
     return {name + "block " + dims(block) + " has " +
             std::to_string(block.count()) + " threads, but at most " +
@@ -257,7 +260,8 @@ static Error checkGeometry(const Kernel &kernel, const LaunchConfig &config,
   if (f.maxntid[0] && block.count() > uint64_t(f.maxntid[0]) *
                                           std::max(f.maxntid[1], 1u) *
                                           std::max(f.maxntid[2], 1u))
-    return {name + "block " + dims(block) + " has more threads than its '.maxntid' allows (" +
+    return {name + "block " + dims(block) +
+            " has more threads than its '.maxntid' allows (" +
             dims({f.maxntid[0], std::max(f.maxntid[1], 1u),
                   std::max(f.maxntid[2], 1u)}) +
             ")"};
@@ -284,7 +288,8 @@ static Stats collectStats(const Program &program,
   Stats stats;
   stats.kernel = std::string(program.kernel->name);
   stats.blocks = config.grid.count();
-  stats.warps = stats.blocks * ((config.block.count() + kWarpSize - 1) / kWarpSize);
+  stats.warps =
+      stats.blocks * ((config.block.count() + kWarpSize - 1) / kWarpSize);
   stats.transactions = transactions;
   for (size_t pc = 0; pc < program.code.size(); ++pc) {
     Counters counters;
@@ -313,10 +318,11 @@ Expected<LaunchResult> Device::launch(const Kernel &kernel,
   if (Error error = checkGeometry(kernel, config, program.chip))
     return error;
   // More could not wait for one another on the chip either.
-  const uint64_t resident = uint64_t(program.chip.multiprocessors) * kMaxBlocksPerMultiprocessor;
+  const uint64_t resident =
+      uint64_t(program.chip.multiprocessors) * kMaxBlocksPerMultiprocessor;
   if (options.coresident && config.grid.count() > resident)
-    return Error{"kernel '" + std::string(kernel.name()) + "': " +
-                 std::to_string(config.grid.count()) +
+    return Error{"kernel '" + std::string(kernel.name()) +
+                 "': " + std::to_string(config.grid.count()) +
                  " blocks cannot all take turns; sm_" +
                  std::to_string(program.chip.smVersion) + " holds at most " +
                  std::to_string(resident) + " at a time"};
@@ -325,7 +331,8 @@ Expected<LaunchResult> Device::launch(const Kernel &kernel,
                  std::to_string(program.params.size()) +
                  " parameters, but got " + std::to_string(args.size()) +
                  " arguments"};
-  LaunchContext launch{program, *mem, config, options, {}, 0, nullptr, {}, {}, {}, {}, {}, {}, {}};
+  LaunchContext launch{program, *mem, config, options, {}, 0,  nullptr,
+                       {},      {},   {},     {},      {}, {}, {}};
   launch.params.resize(program.paramBytes);
   for (size_t i = 0; i < args.size(); ++i) {
     if (!args[i])
@@ -343,8 +350,9 @@ Expected<LaunchResult> Device::launch(const Kernel &kernel,
     globalShadow = std::make_unique<GlobalShadow>();
     launch.globalShadow = globalShadow.get();
   }
-  uint64_t threads = options.threads ? options.threads
-                                     : std::max(1u, std::thread::hardware_concurrency());
+  uint64_t threads = options.threads
+                         ? options.threads
+                         : std::max(1u, std::thread::hardware_concurrency());
   if (globalShadow || options.coresident)
     threads = 1;
   threads = std::min({threads, config.grid.count(), kMaxThreads});

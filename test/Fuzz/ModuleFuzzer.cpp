@@ -26,7 +26,8 @@ static void run(Device &device, const Kernel &kernel, LaunchOptions options) {
     values.emplace_back(param.bytes + 1, 0);
     if (param.bytes == 8) {
       auto buffer = device.allocate(kBufferBytes, param.name);
-      if (!buffer || device.fill(*buffer, uint8_t(buffers.size()), kBufferBytes))
+      if (!buffer ||
+          device.fill(*buffer, uint8_t(buffers.size()), kBufferBytes))
         std::abort();
       buffers.push_back(*buffer);
       std::copy_n(reinterpret_cast<const uint8_t *>(&*buffer), 8,

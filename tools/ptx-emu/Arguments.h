@@ -35,8 +35,8 @@ struct Argument {
 Expected<std::vector<Argument>>
 readArguments(const emu::Kernel &kernel, const std::vector<std::string> &specs);
 
-/// An error if two outputs, or an output and a file that it must not replace, are
-/// one file.
+/// An error if two outputs, or an output and a file that it must not replace,
+/// are one file.
 Error checkOutputs(const Options &options,
                    const std::vector<Argument> &arguments);
 

@@ -22,7 +22,8 @@ std::string printable(std::string text, bool oneLine = true) {
 }
 
 int fail(const Error &error) {
-  std::fprintf(stderr, "ptx-emu: error: %s\n", printable(error.message).c_str());
+  std::fprintf(stderr, "ptx-emu: error: %s\n",
+               printable(error.message).c_str());
   return 1;
 }
 

@@ -174,9 +174,10 @@ public:
 
   /// Runs a kernel. `args` holds a pointer to the value of each parameter, in
   /// order, as cuLaunchKernel's `kernelParams`. The error is for a launch that
-  /// cannot start (geometry, arguments, shared memory); what goes wrong while it
-  /// runs is in the result's reports.
-  Expected<LaunchResult> launch(const Kernel &kernel, const LaunchConfig &config,
+  /// cannot start (geometry, arguments, shared memory); what goes wrong while
+  /// it runs is in the result's reports.
+  Expected<LaunchResult> launch(const Kernel &kernel,
+                                const LaunchConfig &config,
                                 std::span<const void *const> args,
                                 const LaunchOptions &options = {});
 

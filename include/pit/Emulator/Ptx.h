@@ -29,20 +29,54 @@
 namespace pit::ptx {
 
 /// State spaces of variables and of memory instructions (PTX ISA 5.1).
-enum class Space : uint8_t { Generic, Reg, Const, Global, Local, Param, Shared };
+enum class Space : uint8_t {
+  Generic,
+  Reg,
+  Const,
+  Global,
+  Local,
+  Param,
+  Shared
+};
 
 /// Scalar and packed types, of variables, registers and instruction suffixes
 /// (PTX ISA 5.2).
 enum class Type : uint8_t {
   None,
   Pred,
-  B1, B4, B8, B16, B32, B64, B128,
-  U2, U4, U8, U16, U32, U64,
-  S2, S4, S8, S16, S32, S64,
-  F16, F16x2, BF16, BF16x2, TF32, F32, F64,
+  B1,
+  B4,
+  B8,
+  B16,
+  B32,
+  B64,
+  B128,
+  U2,
+  U4,
+  U8,
+  U16,
+  U32,
+  U64,
+  S2,
+  S4,
+  S8,
+  S16,
+  S32,
+  S64,
+  F16,
+  F16x2,
+  BF16,
+  BF16x2,
+  TF32,
+  F32,
+  F64,
   F32x2,
-  E4M3, E5M2, E4M3x2, E5M2x2,
-  U16x2, S16x2
+  E4M3,
+  E5M2,
+  E4M3x2,
+  E5M2x2,
+  U16x2,
+  S16x2
 };
 
 /// Size of one value of `type` in bits; 1 for Pred, 0 for None.
@@ -79,17 +113,18 @@ struct Variable {
   std::string_view name;
   Space space = Space::Global;
   Linkage linkage = Linkage::Internal;
-  Type type = Type::B8;     ///< element type
-  unsigned vector = 1;      ///< elements of a `.v2` / `.v4` element
-  uint64_t count = 1;       ///< number of elements (product of the dimensions)
-  bool isArray = false;     ///< declared with [..]
-  bool unsized = false;     ///< `[]`: its size is given at launch (dynamic shared)
-  unsigned align = 0;       ///< bytes; the declared one, else the natural one
+  Type type = Type::B8; ///< element type
+  unsigned vector = 1;  ///< elements of a `.v2` / `.v4` element
+  uint64_t count = 1;   ///< number of elements (product of the dimensions)
+  bool isArray = false; ///< declared with [..]
+  bool unsized = false; ///< `[]`: its size is given at launch (dynamic shared)
+  unsigned align = 0;   ///< bytes; the declared one, else the natural one
   unsigned line = 0;
-  bool isPointer = false;   ///< a parameter declared `.ptr`
+  bool isPointer = false;         ///< a parameter declared `.ptr`
   Space pointee = Space::Generic; ///< of such a parameter
   unsigned pointeeAlign = 0;      ///< of such a parameter; 0 when not given
-  std::vector<uint8_t> init;      ///< initial bytes; shorter than the size means zero fill
+  std::vector<uint8_t>
+      init; ///< initial bytes; shorter than the size means zero fill
   std::vector<Relocation> relocations;
 
   uint64_t elementBytes() const {
@@ -105,23 +140,23 @@ struct Function;
 /// One operand of an instruction.
 struct Operand {
   enum class Kind : uint8_t {
-    Sink,     ///< `_`
-    Register, ///< index into Function::registers; `component` for `%v.x`
-    Special,  ///< special register, `name` with its suffix ("%tid.x")
-    Variable, ///< the address of a variable, plus `value`
-    Label,    ///< index into Function::labels
-    Function, ///< a function, by `name` (it may be declared only)
+    Sink,          ///< `_`
+    Register,      ///< index into Function::registers; `component` for `%v.x`
+    Special,       ///< special register, `name` with its suffix ("%tid.x")
+    Variable,      ///< the address of a variable, plus `value`
+    Label,         ///< index into Function::labels
+    Function,      ///< a function, by `name` (it may be declared only)
     BranchTargets, ///< index into Function::branchTargets
-    Prototype, ///< a .callprototype or .calltargets, by `name`
-    Integer,  ///< `value`, two's complement in 64 bits
-    Float32,  ///< `value` holds the bits (0f3F800000)
-    Float64,  ///< `value` holds the bits (0d... or a decimal literal)
-    Vector,   ///< `{a, b, ..}`: `elements`
-    Address,  ///< `[base + value]`: elements[0] is the base (Register, Variable or
-              ///< Integer); further elements are the operands after a comma inside the
-              ///< brackets (tensor coordinates, `[map, {c0, c1}]`)
-    Pair,     ///< `a|b`: elements[0] and elements[1]
-    List      ///< `(a, b)` of a call: `elements`
+    Prototype,     ///< a .callprototype or .calltargets, by `name`
+    Integer,       ///< `value`, two's complement in 64 bits
+    Float32,       ///< `value` holds the bits (0f3F800000)
+    Float64,       ///< `value` holds the bits (0d... or a decimal literal)
+    Vector,        ///< `{a, b, ..}`: `elements`
+    Address, ///< `[base + value]`: elements[0] is the base (Register, Variable
+             ///< or Integer); further elements are the operands after a comma
+             ///< inside the brackets (tensor coordinates, `[map, {c0, c1}]`)
+    Pair, ///< `a|b`: elements[0] and elements[1]
+    List  ///< `(a, b)` of a call: `elements`
   };
   Kind kind = Kind::Sink;
   bool negated = false; ///< `!%p`
@@ -158,8 +193,8 @@ struct Function {
   unsigned line = 0;
   std::deque<Variable> returns; ///< of a .func; .param or .reg space
   std::deque<Variable> params;
-  /// Parameters in .reg space (`.func (.reg .b32 %r) f (.reg .b32 %x)`) are also
-  /// registers; these are their register indices, -1 for .param ones.
+  /// Parameters in .reg space (`.func (.reg .b32 %r) f (.reg .b32 %x)`) are
+  /// also registers; these are their register indices, -1 for .param ones.
   std::vector<int> returnRegisters, paramRegisters;
   std::deque<Variable> variables; ///< .shared, .local, .param, ... of the body
   std::vector<Register> registers;
@@ -178,8 +213,8 @@ struct Function {
 
 /// A PTX module.
 struct Module {
-  std::string text;        ///< the source; everything below points into it
-  std::string fileName;    ///< for messages
+  std::string text;     ///< the source; everything below points into it
+  std::string fileName; ///< for messages
   unsigned versionMajor = 0, versionMinor = 0;
   std::string_view target; ///< "sm_80"
   unsigned addressSize = 64;

@@ -13,17 +13,17 @@ namespace pit::emu {
 
 /// What a report is about.
 enum class ReportKind : uint8_t {
-  OutOfBounds,     ///< an access outside every buffer
-  Misaligned,      ///< an address that is no multiple of the access size
-  Uninitialized,   ///< a load of bytes that nobody wrote
-  Race,            ///< two unordered accesses, one of them a write
-  InFlight,        ///< bytes that an asynchronous copy still owns
+  OutOfBounds,       ///< an access outside every buffer
+  Misaligned,        ///< an address that is no multiple of the access size
+  Uninitialized,     ///< a load of bytes that nobody wrote
+  Race,              ///< two unordered accesses, one of them a write
+  InFlight,          ///< bytes that an asynchronous copy still owns
   BarrierDivergence, ///< a warp-collective instruction without all its lanes
-  InactiveLane,    ///< a value taken from a lane that does not take part
-  Deadlock,        ///< no warp can go on
-  Limit,           ///< more instructions than allowed
-  Trap,            ///< trap, or a failed device assertion
-  Misuse           ///< an operand value for which the PTX ISA defines nothing
+  InactiveLane,      ///< a value taken from a lane that does not take part
+  Deadlock,          ///< no warp can go on
+  Limit,             ///< more instructions than allowed
+  Trap,              ///< trap, or a failed device assertion
+  Misuse             ///< an operand value for which the PTX ISA defines nothing
 };
 
 /// "out-of-bounds", "race", ...: the spelling in messages and in JSON.
@@ -55,11 +55,13 @@ struct Checks {
   /// cost memory (36 bytes per 4) and one host thread.
   bool globalRace = false;
 
-  static Checks standard() { return {true, true, true, true, true, true, false}; }
+  static Checks standard() {
+    return {true, true, true, true, true, true, false};
+  }
   static Checks all() { return {true, true, true, true, true, true, true}; }
   static Checks none() { return {}; }
-  /// Reads "all", "standard", "none" or a comma-separated list of bounds, align,
-  /// uninit, race, inflight, divergence, global-race.
+  /// Reads "all", "standard", "none" or a comma-separated list of bounds,
+  /// align, uninit, race, inflight, divergence, global-race.
   static Expected<Checks> parse(std::string_view text);
 };
 

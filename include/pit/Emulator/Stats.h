@@ -19,24 +19,44 @@ namespace pit::emu {
 
 /// Classes of instructions, as the counters group them.
 enum class InstClass : uint8_t {
-  Mma, Ldmatrix, AsyncCopy, LoadGlobal, StoreGlobal, LoadShared, StoreShared,
-  LoadLocal, StoreLocal, LoadConst, LoadParam, Atomic, Move, Integer, Float,
-  Convert, Predicate, Branch, Call, Barrier, Collective, Fence, Other
+  Mma,
+  Ldmatrix,
+  AsyncCopy,
+  LoadGlobal,
+  StoreGlobal,
+  LoadShared,
+  StoreShared,
+  LoadLocal,
+  StoreLocal,
+  LoadConst,
+  LoadParam,
+  Atomic,
+  Move,
+  Integer,
+  Float,
+  Convert,
+  Predicate,
+  Branch,
+  Call,
+  Barrier,
+  Collective,
+  Fence,
+  Other
 };
 constexpr unsigned kNumInstClasses = unsigned(InstClass::Other) + 1;
 /// "mma", "ldmatrix", "cp.async", "ld.global", ...
 std::string_view toString(InstClass instClass);
 
-/// What one instruction, or a whole kernel, did. Units: warp instructions unless
-/// the name says otherwise.
+/// What one instruction, or a whole kernel, did. Units: warp instructions
+/// unless the name says otherwise.
 struct Counters {
-  uint64_t executed = 0;       ///< warp instructions issued
-  uint64_t threads = 0;        ///< lanes that took part, summed
+  uint64_t executed = 0;          ///< warp instructions issued
+  uint64_t threads = 0;           ///< lanes that took part, summed
   uint64_t divergentBranches = 0; ///< branches that split a warp
-  uint64_t globalRequests = 0; ///< warp accesses to global memory
-  uint64_t globalSectors = 0;  ///< 32-byte sectors they touched
+  uint64_t globalRequests = 0;    ///< warp accesses to global memory
+  uint64_t globalSectors = 0;     ///< 32-byte sectors they touched
   uint64_t globalBytesRead = 0, globalBytesWritten = 0; ///< by lanes
-  uint64_t sharedRequests = 0; ///< warp accesses to shared memory
+  uint64_t sharedRequests = 0;        ///< warp accesses to shared memory
   uint64_t sharedWavefronts = 0;      ///< passes over the 32 banks they took
   uint64_t sharedWavefrontsIdeal = 0; ///< passes that their bytes need at least
   uint64_t sharedBytesRead = 0, sharedBytesWritten = 0;
@@ -45,7 +65,9 @@ struct Counters {
 
   Counters &operator+=(const Counters &other);
   /// Wavefronts beyond the ideal.
-  uint64_t bankConflicts() const { return sharedWavefronts - sharedWavefrontsIdeal; }
+  uint64_t bankConflicts() const {
+    return sharedWavefronts - sharedWavefrontsIdeal;
+  }
 };
 
 /// The counters of one PTX line.
@@ -62,8 +84,9 @@ struct Stats {
   uint64_t blocks = 0, warps = 0;
   Counters total;
   std::array<uint64_t, kNumInstClasses> byClass{}; ///< executed, by InstClass
-  std::vector<LineStats> lines; ///< in PTX order; lines never executed are left out
-  bool transactions = false;    ///< sectors and wavefronts were counted
+  std::vector<LineStats>
+      lines; ///< in PTX order; lines never executed are left out
+  bool transactions = false; ///< sectors and wavefronts were counted
 
   /// One JSON object (schema in docs/ptx-emu.md).
   std::string json() const;

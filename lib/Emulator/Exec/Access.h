@@ -27,8 +27,9 @@ struct Access {
   bool async = false;     ///< source or destination of an asynchronous copy
   uint32_t copy = 0;      ///< its number, for the destination
   bool checkInit = true;  ///< false: bytes may be uninitialised
-  /// Of a plain store: whether `lane` finds at `host` what it is going to store.
-  /// Several warps that set a flag do no harm, so that is no race of stores.
+  /// Of a plain store: whether `lane` finds at `host` what it is going to
+  /// store. Several warps that set a flag do no harm, so that is no race of
+  /// stores.
   bool (*unchanged)(const Warp &warp, const Inst &inst, unsigned lane,
                     const uint8_t *host) = nullptr;
 };

@@ -67,8 +67,10 @@ void Block::writeSpecials(Warp &warp) {
   };
   const uint32_t first = warp.id * kWarpSize;
   set(Special::TidX, [&](unsigned l) { return (first + l) % block.x; });
-  set(Special::TidY, [&](unsigned l) { return (first + l) / block.x % block.y; });
-  set(Special::TidZ, [&](unsigned l) { return (first + l) / block.x / block.y; });
+  set(Special::TidY,
+      [&](unsigned l) { return (first + l) / block.x % block.y; });
+  set(Special::TidZ,
+      [&](unsigned l) { return (first + l) / block.x / block.y; });
   all(Special::NtidX, block.x), all(Special::NtidY, block.y),
       all(Special::NtidZ, block.z);
   all(Special::CtaidX, ctaid[0]), all(Special::CtaidY, ctaid[1]),
@@ -94,9 +96,9 @@ void Block::writeSpecials(Warp &warp) {
       all(Special::ClusterIdZ, ctaid[2]);
   all(Special::NclusterIdX, grid.x), all(Special::NclusterIdY, grid.y),
       all(Special::NclusterIdZ, grid.z);
-  for (Special s : {Special::ClusterCtaidX, Special::ClusterCtaidY,
-                    Special::ClusterCtaidZ, Special::ClusterCtarank,
-                    Special::IsExplicitCluster, Special::Zero})
+  for (Special s :
+       {Special::ClusterCtaidX, Special::ClusterCtaidY, Special::ClusterCtaidZ,
+        Special::ClusterCtarank, Special::IsExplicitCluster, Special::Zero})
     all(s, 0);
   for (Special s : {Special::ClusterNctaidX, Special::ClusterNctaidY,
                     Special::ClusterNctaidZ, Special::ClusterNctarank})
@@ -141,11 +143,12 @@ bool Block::run(uint64_t turns) {
     worker.pendingInstructions = 0;
     if (executed > launch.options.maxInstructions && !stopped()) {
       const Inst &inst = program.code[warps[w].pc];
-      warps[w].report(ReportKind::Limit, inst, -1,
-                      "the kernel has executed " + std::to_string(executed) +
-                          " warp instructions and does not end (see "
-                          "--max-instructions; blocks that wait for one another "
-                          "need --coresident)");
+      warps[w].report(
+          ReportKind::Limit, inst, -1,
+          "the kernel has executed " + std::to_string(executed) +
+              " warp instructions and does not end (see "
+              "--max-instructions; blocks that wait for one another "
+              "need --coresident)");
       launch.stop.store(true);
     }
     if (state == RunState::Stop || stopped())
@@ -169,7 +172,8 @@ void Block::reportDeadlock() {
       continue;
     if (!first)
       first = &warp;
-    message += " warp " + std::to_string(warp.id) + ": " + warp.describe() + ".";
+    message +=
+        " warp " + std::to_string(warp.id) + ": " + warp.describe() + ".";
   }
   for (unsigned id = 0; id < barriers.size(); ++id)
     if (!barriers[id].arrivals.empty())
@@ -222,7 +226,8 @@ void Block::arrive(Warp &warp, const Inst &inst, LaneMask lanes,
                     std::to_string(barrier.arrivals[0].inst->line));
   }
   barrier.expectedThreads = op.threads;
-  // With a count, `.aligned` counts whole warps, also a last one that is not full.
+  // With a count, `.aligned` counts whole warps, also a last one that is not
+  // full.
   barrier.arrivedThreads += op.threads && (inst.flags & kAligned)
                                 ? kWarpSize
                                 : uint32_t(std::popcount(lanes));
@@ -262,7 +267,8 @@ void Block::complete(unsigned id) {
     shadow.leave(arrival.warp, barrier.meeting);
     if (arrival.inst->op[0] != kNoRef) {
       // bar.red: the result goes to the frame that arrived.
-      uint8_t *where = arrival.registers + (arrival.inst->op[0] & kRefOffsetMask);
+      uint8_t *where =
+          arrival.registers + (arrival.inst->op[0] & kRefOffsetMask);
       auto *words = reinterpret_cast<uint32_t *>(where);
       const auto reduction = BarrierReduction(arrival.inst->aux);
       if (reduction == BarrierReduction::Popc) {

@@ -1,7 +1,7 @@
 //===- Block.h - a thread block ---------------------------------*- C++ -*-===//
 //
-// The warps of a block, their shared memory and barriers, and the order in which
-// the warps take turns, in one host thread.
+// The warps of a block, their shared memory and barriers, and the order in
+// which the warps take turns, in one host thread.
 //
 //===----------------------------------------------------------------------===//
 
@@ -25,15 +25,15 @@ struct BlockBarrier {
   struct Arrival {
     unsigned warp;
     LaneMask lanes;
-    const Inst *inst;  ///< bar.red: where its result goes when complete
+    const Inst *inst;   ///< bar.red: where its result goes when complete
     uint8_t *registers; ///< frame area of the arriving fragment
-    bool waits;        ///< false for bar.arrive
+    bool waits;         ///< false for bar.arrive
   };
   std::vector<Arrival> arrivals;
   uint32_t arrivedThreads = 0;
-  uint32_t expectedThreads = 0; ///< 0: every live thread
-  uint32_t popc = 0;            ///< bar.red: threads whose predicate holds
-  uint32_t voters = 0;          ///< bar.red: threads that took part
+  uint32_t expectedThreads = 0;  ///< 0: every live thread
+  uint32_t popc = 0;             ///< bar.red: threads whose predicate holds
+  uint32_t voters = 0;           ///< bar.red: threads that took part
   SharedShadow::Meeting meeting; ///< of all that arrived
 };
 
@@ -46,8 +46,8 @@ public:
 
   /// Prepares block `index` of the grid.
   void start(uint64_t index);
-  /// Runs until the block ends or, if `turns` is not 0, that many warp turns are
-  /// over. True when the block has ended.
+  /// Runs until the block ends or, if `turns` is not 0, that many warp turns
+  /// are over. True when the block has ended.
   bool run(uint64_t turns = 0);
   /// No warp can go on (for blocks that take turns with others).
   bool stuck() const;
@@ -63,7 +63,7 @@ public:
   std::deque<Warp> warps;
 
   // --- shared memory ---
-  uint32_t sharedEnd = 0;      ///< first address past it
+  uint32_t sharedEnd = 0;                         ///< first address past it
   uint8_t *shared() { return sharedData.data(); } ///< indexed by shared address
   /// The variable that holds [address, address + bytes), or null.
   const Placed *findShared(uint64_t address, uint64_t bytes) const;
@@ -78,7 +78,7 @@ public:
     uint32_t threads; ///< 0: all
     bool waits;       ///< bar.sync and bar.red; not bar.arrive
     bool reduces;
-    LaneMask vote;    ///< bar.red: lanes whose predicate holds
+    LaneMask vote; ///< bar.red: lanes whose predicate holds
   };
   /// The running fragment of `warp` arrives. Sets the warp's next pc.
   void arrive(Warp &warp, const Inst &inst, LaneMask lanes, const BarrierOp &op,

@@ -111,10 +111,12 @@ Type DecodeInst::type(std::initializer_list<Type> allowed) {
                              "' where a type is expected");
     return Type::B32;
   }
-  if (allowed.size() && std::find(allowed.begin(), allowed.end(), type) == allowed.end()) {
+  if (allowed.size() &&
+      std::find(allowed.begin(), allowed.end(), type) == allowed.end()) {
     std::string list;
     for (Type t : allowed)
-      list += (list.empty() ? "'." : ", '.") + std::string(ptx::toString(t)) + "'";
+      list +=
+          (list.empty() ? "'." : ", '.") + std::string(ptx::toString(t)) + "'";
     fail("type '." + std::string(found) + "' is not allowed here: expects " +
          (allowed.size() > 1 ? "one of " : "") + list);
     return *allowed.begin();
@@ -286,8 +288,8 @@ static Ref specialRef(DecodeInst &d, const Operand &operand, Type type) {
   }
   // PTX ISA 10.34. Where in the part its two halves are is ours to choose;
   // cooperative groups rely on 288 bytes from _1 on.
-  if (const Placed *p =
-          d.decoder.builder.findShared(&d.decoder.builder.program.reservedShared);
+  if (const Placed *p = d.decoder.builder.findShared(
+          &d.decoder.builder.program.reservedShared);
       p && operand.name.starts_with("%reserved_smem_offset_")) {
     const std::string_view which = operand.name.substr(22);
     return d.immediate(type, which == "cap"   ? p->bytes
@@ -406,7 +408,8 @@ Ref DecodeInst::srcRef(const Operand &operand, Type type) {
 }
 
 Ref DecodeInst::dst(unsigned i, Type type, int slot, bool sink) {
-  return inst.op[slot < 0 ? i : unsigned(slot)] = dstRef(operand(i), type, sink);
+  return inst.op[slot < 0 ? i : unsigned(slot)] =
+             dstRef(operand(i), type, sink);
 }
 
 Ref DecodeInst::src(unsigned i, Type type, int slot) {
@@ -464,8 +467,7 @@ void DecodeInst::address(unsigned i, Space space, int slot) {
     type = registerType(base);
     if ((registerBits(type) != 32 && registerBits(type) != 64) ||
         type == Type::F32 || type == Type::F64) {
-      fail("address register '" +
-           decoder.function.registers[base.index].name +
+      fail("address register '" + decoder.function.registers[base.index].name +
            "' has to be an integer of 32 or 64 bits, but is of type '." +
            std::string(ptx::toString(type)) + "'");
       type = Type::B64;

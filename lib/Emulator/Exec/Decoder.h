@@ -2,7 +2,8 @@
 //
 // How an instruction is added to the emulator:
 //
-//   1. Write a decode function `static void decodeFoo(DecodeInst &d)` in the file
+//   1. Write a decode function `static void decodeFoo(DecodeInst &d)` in the
+//   file
 //      of its group in lib/Emulator/Handlers. It reads the modifiers left to
 //      right (`d.accept("sat")`, `d.type()`), then the operands
 //      (`d.dst(0, type)`, `d.src(1, type)`), picks a handler with `d.handler`
@@ -50,19 +51,24 @@ using MnemonicTable = std::unordered_map<std::string_view, DecodeFn>;
 const MnemonicTable &mnemonicTable();
 
 // One function a group; each lives in lib/Emulator/Handlers.
-void registerInteger(MnemonicTable &);   // Integer.cpp: add sub mul mad ... on integers
-void registerLogic(MnemonicTable &);     // Logic.cpp: and or shl bfe lop3 prmt ...
-void registerFloat(MnemonicTable &);     // Float.cpp: f32, f64, approximations
-void registerCompare(MnemonicTable &);   // Compare.cpp: setp set selp slct testp
-void registerConvert(MnemonicTable &);   // Convert.cpp: cvt cvt.pack
-void registerMove(MnemonicTable &);      // Move.cpp: mov, cvta, isspacep, special registers
-void registerControl(MnemonicTable &);   // Control.cpp: bra brx call ret exit trap ...
-void registerLoadStore(MnemonicTable &); // LoadStore.cpp: ld st ldu prefetch ...
-void registerAtomic(MnemonicTable &);    // Atomic.cpp: atom red
+void registerInteger(
+    MnemonicTable &); // Integer.cpp: add sub mul mad ... on integers
+void registerLogic(MnemonicTable &); // Logic.cpp: and or shl bfe lop3 prmt ...
+void registerFloat(MnemonicTable &); // Float.cpp: f32, f64, approximations
+void registerCompare(MnemonicTable &); // Compare.cpp: setp set selp slct testp
+void registerConvert(MnemonicTable &); // Convert.cpp: cvt cvt.pack
+void registerMove(
+    MnemonicTable &); // Move.cpp: mov, cvta, isspacep, special registers
+void registerControl(
+    MnemonicTable &); // Control.cpp: bra brx call ret exit trap ...
+void registerLoadStore(
+    MnemonicTable &);                 // LoadStore.cpp: ld st ldu prefetch ...
+void registerAtomic(MnemonicTable &); // Atomic.cpp: atom red
 void registerAsyncCopy(MnemonicTable &); // AsyncCopy.cpp: cp.async
-void registerCollective(MnemonicTable &);// Collective.cpp: shfl vote match redux ...
-void registerBarrier(MnemonicTable &);   // Barrier.cpp: bar barrier membar fence
-void registerMma(MnemonicTable &);       // Mma.cpp: mma ldmatrix movmatrix wmma
+void registerCollective(
+    MnemonicTable &); // Collective.cpp: shfl vote match redux ...
+void registerBarrier(MnemonicTable &); // Barrier.cpp: bar barrier membar fence
+void registerMma(MnemonicTable &);     // Mma.cpp: mma ldmatrix movmatrix wmma
 
 /// bar.warp.sync, from `.sync` on (Collective.cpp).
 void decodeWarpBarrier(DecodeInst &);
@@ -115,9 +121,9 @@ public:
   Ref predicateDst(unsigned i, int slot = -1, bool sink = false);
   /// A source that must be an integer constant.
   int64_t constant(unsigned i, int64_t min, int64_t max);
-  /// Operand i as `[base + offset]` in `space` into inst.op[slot]; the handler gets
-  /// the addresses from laneAddresses(warp, inst, slot, out) of Access.h. Two
-  /// addresses an instruction at most.
+  /// Operand i as `[base + offset]` in `space` into inst.op[slot]; the handler
+  /// gets the addresses from laneAddresses(warp, inst, slot, out) of Access.h.
+  /// Two addresses an instruction at most.
   void address(unsigned i, ptx::Space space, int slot);
   /// Refs of the elements of a vector operand (or of a single one) into
   /// inst.list; each element as dst or src of `type`.

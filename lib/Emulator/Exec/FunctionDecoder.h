@@ -79,8 +79,8 @@ private:
   std::map<const ptx::Variable *, Ref> localRefs;
 };
 
-/// For each instruction kMoveOnly and kLocalMoveOnly, where they hold for a load
-/// of local, shared or generic memory; empty if there is no such load.
+/// For each instruction kMoveOnly and kLocalMoveOnly, where they hold for a
+/// load of local, shared or generic memory; empty if there is no such load.
 std::vector<uint16_t> moveOnlyLoads(const ptx::Function &function);
 
 } // namespace pit::emu

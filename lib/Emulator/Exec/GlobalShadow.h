@@ -44,7 +44,7 @@ private:
     uint32_t count : 26; ///< of the agent; 0: no access
     uint32_t strong : 1;
     uint32_t ctaScope : 1; ///< strong for the own block only
-    uint32_t bytes : 4; ///< a bit each
+    uint32_t bytes : 4;    ///< a bit each
     uint32_t pc;
   };
   struct Word {

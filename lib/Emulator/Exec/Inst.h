@@ -29,7 +29,8 @@ using LaneMask = uint32_t;
 constexpr LaneMask kAllLanes = ~0u;
 constexpr unsigned kWarpSize = 32;
 
-/// Where an operand's 32 lanes are: area in the top two bits, byte offset below.
+/// Where an operand's 32 lanes are: area in the top two bits, byte offset
+/// below.
 using Ref = uint32_t;
 enum RefArea : uint32_t {
   kFrameArea = 0,   ///< registers of the running function
@@ -70,13 +71,13 @@ constexpr unsigned kMemberMaskOp = 5;
 struct Inst {
   Handler handler = nullptr;
   Ref op[kMaxOps] = {kNoRef, kNoRef, kNoRef, kNoRef, kNoRef, kNoRef};
-  Ref guard = 0;           ///< a predicate; the constant "true" where unguarded
-  LaneMask guardFlip = 0;  ///< all ones for `@!p`
-  int64_t imm = 0;         ///< offset of the (first) address, or what the handler wants
-  int64_t imm2 = 0;        ///< offset of a second address
-  uint8_t wide = 0;        ///< bit s: the address register op[s] is 64 bits wide
+  Ref guard = 0;          ///< a predicate; the constant "true" where unguarded
+  LaneMask guardFlip = 0; ///< all ones for `@!p`
+  int64_t imm = 0; ///< offset of the (first) address, or what the handler wants
+  int64_t imm2 = 0; ///< offset of a second address
+  uint8_t wide = 0; ///< bit s: the address register op[s] is 64 bits wide
   uint8_t secondAddress = 0xff; ///< slot of the address that imm2 belongs to
-  uint32_t list = 0;       ///< first of `listCount` Refs in Program::refs
+  uint32_t list = 0;            ///< first of `listCount` Refs in Program::refs
   uint16_t listCount = 0;
   uint16_t flags = 0;
   uint32_t aux = 0;        ///< modifiers, packed as the handler wants them

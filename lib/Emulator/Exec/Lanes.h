@@ -2,8 +2,8 @@
 //
 // Every arithmetic handler is one of these loops around a scalar function. The
 // loop over a full warp has no branch and no dependence between lanes, so it
-// becomes vector code; a partial warp computes all lanes and keeps the old value
-// in the others. The scalar function must therefore be total: no trap, no
+// becomes vector code; a partial warp computes all lanes and keeps the old
+// value in the others. The scalar function must therefore be total: no trap, no
 // undefined behaviour for any bit pattern (divide by zero: handle it).
 //
 //===----------------------------------------------------------------------===//
@@ -27,7 +27,8 @@ namespace pit::emu {
 /// Stores result(l) into d[l] for the lanes of `mask`. Sources may be the very
 /// array d (same lane), never a shifted one.
 template <typename D, typename F>
-inline __attribute__((always_inline)) void forLanes(D *d, LaneMask mask, F result) {
+inline __attribute__((always_inline)) void forLanes(D *d, LaneMask mask,
+                                                    F result) {
   if (mask == kAllLanes) {
     PIT_LANES_INDEPENDENT
     for (unsigned l = 0; l < kWarpSize; ++l)
@@ -76,9 +77,9 @@ inline __attribute__((always_inline)) LaneMask maskOf(F f) {
   return result;
 }
 
-/// Calls f(l) for each lane of `mask`, in order: for what cannot be vector code.
-template <typename F>
-inline void eachLane(LaneMask mask, F f) {
+/// Calls f(l) for each lane of `mask`, in order: for what cannot be vector
+/// code.
+template <typename F> inline void eachLane(LaneMask mask, F f) {
   for (; mask; mask &= mask - 1)
     f(unsigned(std::countr_zero(mask)));
 }

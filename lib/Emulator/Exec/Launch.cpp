@@ -21,12 +21,14 @@ void LaunchContext::report(Report report, uint32_t pc) {
     stop.store(true);
 }
 
-/// What is kept of what a kernel prints; a GPU keeps 1 MB, unless told otherwise.
+/// What is kept of what a kernel prints; a GPU keeps 1 MB, unless told
+/// otherwise.
 static constexpr size_t kMaxOutputBytes = 64 << 20;
 
 void LaunchContext::print(std::string_view text) {
   std::lock_guard lock(mutex);
-  const size_t room = kMaxOutputBytes - std::min(kMaxOutputBytes, output.size());
+  const size_t room =
+      kMaxOutputBytes - std::min(kMaxOutputBytes, output.size());
   output += text.substr(0, room);
   if (text.size() > room && !outputCut) {
     outputCut = true;
@@ -35,7 +37,8 @@ void LaunchContext::print(std::string_view text) {
 }
 
 /// All blocks of the grid take turns in one thread.
-static void runCoresident(LaunchContext &launch, Worker &worker, uint64_t blocks) {
+static void runCoresident(LaunchContext &launch, Worker &worker,
+                          uint64_t blocks) {
   std::deque<Block> running;
   for (uint64_t i = 0; i < blocks; ++i)
     running.emplace_back(launch, worker).start(i);

@@ -20,15 +20,15 @@ struct LaunchContext {
   Memory &memory;
   const LaunchConfig &config;
   const LaunchOptions &options;
-  std::vector<uint8_t> params; ///< the parameter buffer
-  uint32_t sharedEnd = 0;      ///< static and dynamic
+  std::vector<uint8_t> params;          ///< the parameter buffer
+  uint32_t sharedEnd = 0;               ///< static and dynamic
   GlobalShadow *globalShadow = nullptr; ///< null unless asked for
 
   std::atomic<bool> stop{false};
   std::atomic<uint64_t> executed{0};
 
-  /// Records a report; sets `stop` at the limit. Repeats of the same kind at the
-  /// same pc are counted only.
+  /// Records a report; sets `stop` at the limit. Repeats of the same kind at
+  /// the same pc are counted only.
   void report(Report report, uint32_t pc);
   /// Appends to what the kernel printed.
   void print(std::string_view text);

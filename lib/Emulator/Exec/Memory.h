@@ -34,8 +34,8 @@ struct Allocation {
 class Memory {
 public:
   ~Memory();
-  Expected<Allocation *> allocate(uint64_t bytes, uint64_t align, std::string name,
-                                  bool initialized);
+  Expected<Allocation *> allocate(uint64_t bytes, uint64_t align,
+                                  std::string name, bool initialized);
   Error free(DeviceAddress address);
   /// The allocation that holds [address, address + bytes), or null.
   const Allocation *find(DeviceAddress address, uint64_t bytes) const;

@@ -130,8 +130,9 @@ public:
   };
   /// What the warps that arrive at a barrier bring with them, for those that
   /// wait there: what they have done; and what fences have released, or have
-  /// still to acquire, since .sc fences are ordered among each other: a fence of
-  /// every thread, a barrier and then one thread's relaxed store is a release.
+  /// still to acquire, since .sc fences are ordered among each other: a fence
+  /// of every thread, a barrier and then one thread's relaxed store is a
+  /// release.
   struct Meeting {
     VectorClock clock;
     MaybeClock released, releasedToAll, pending;

@@ -107,10 +107,10 @@ void Warp::reportMissingLanes() {
     std::string where = "elsewhere";
     for (const Fragment &o : others)
       if (&o != &f && (o.mask >> lane & 1))
-        where = "at line " +
-                std::to_string(code[o.state == FragmentState::Barrier ? o.pc - 1
-                                                                      : o.pc]
-                                   .line);
+        where =
+            "at line " +
+            std::to_string(
+                code[o.state == FragmentState::Barrier ? o.pc - 1 : o.pc].line);
     for (const Join &j : joins)
       if (j.arrived >> lane & 1)
         where = "past it, at line " + std::to_string(code[j.pc].line);

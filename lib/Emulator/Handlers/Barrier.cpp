@@ -32,7 +32,8 @@ uint32_t uniform(Warp &w, const Inst &inst, LaneMask mask, Ref ref,
   eachLane(mask, [&](unsigned l) { same &= value[l] == first; });
   if (!same)
     w.report(ReportKind::Misuse, inst, std::countr_zero(mask),
-             std::string("the ") + what + " differs between the lanes of a warp");
+             std::string("the ") + what +
+                 " differs between the lanes of a warp");
   return first;
 }
 
@@ -48,7 +49,8 @@ template <Action A> void arrive(Warp &w, const Inst &inst, LaneMask mask) {
   op.reduces = A == Action::Reduce;
   if (op.id >= kNumBarriers) {
     w.report(ReportKind::Misuse, inst, std::countr_zero(mask),
-             "barrier " + std::to_string(op.id) + " does not exist: a block has " +
+             "barrier " + std::to_string(op.id) +
+                 " does not exist: a block has " +
                  std::to_string(kNumBarriers));
     w.block->launch.stop.store(true);
     return;
@@ -81,7 +83,8 @@ void decodeArrival(DecodeInst &d, bool aligned) {
     d.inst.flags |= kAligned;
   unsigned next = 0;
   if (action == 2) {
-    // bar.red.popc.u32 d, a{, b}, {!}c;   bar.red.{and,or}.pred p, a{, b}, {!}c;
+    // bar.red.popc.u32 d, a{, b}, {!}c;   bar.red.{and,or}.pred p, a{, b},
+    // {!}c;
     const bool popc = reduction == 0;
     d.type({popc ? Type::U32 : Type::Pred});
     d.expectOperands(3, 4);
@@ -89,7 +92,7 @@ void decodeArrival(DecodeInst &d, bool aligned) {
     LaneMask flip = 0;
     d.predicate(d.numOperands() - 1, &flip, 3);
     d.inst.imm = flip != 0;
-    d.inst.aux = uint32_t(popc            ? BarrierReduction::Popc
+    d.inst.aux = uint32_t(popc             ? BarrierReduction::Popc
                           : reduction == 1 ? BarrierReduction::And
                                            : BarrierReduction::Or);
     next = 1;

@@ -327,7 +327,8 @@ void decodeRedux(DecodeInst &d) {
   const int op = d.expectOneOf({"add", "min", "max", "and", "or", "xor"});
   if (d.lastType() == Type::F32) {
     d.requireSm(100);
-    d.fail("this form of '" + std::string(d.source.opcode) + "' is not supported");
+    d.fail("this form of '" + std::string(d.source.opcode) +
+           "' is not supported");
     return;
   }
   const bool isSigned =

@@ -37,7 +37,8 @@ public:
     if (i < info.results.size())
       std::memcpy(warp.out<uint8_t>(info.results[i].ref) +
                       size_t(lane) * info.results[i].bytes,
-                  &value, std::min<size_t>(info.results[i].bytes, sizeof value));
+                  &value,
+                  std::min<size_t>(info.results[i].bytes, sizeof value));
   }
 
   bool read(uint64_t address, void *to, uint32_t bytes, uint32_t alignment) {
@@ -56,7 +57,8 @@ public:
 
   std::string readString(uint64_t address, size_t maxLength = kMaxText) {
     std::string text;
-    for (char c; text.size() < maxLength && read(address + text.size(), &c, 1, 1) && c;)
+    for (char c;
+         text.size() < maxLength && read(address + text.size(), &c, 1, 1) && c;)
       text += c;
     return text;
   }
@@ -109,7 +111,8 @@ Conversion parseConversion(const std::string &format, size_t &at,
   auto digits = [&](int limit) {
     if (at < format.size() && format[at] == '*') {
       ++at;
-      c.flags += std::to_string(std::clamp(arguments.take<int32_t>(), -limit, limit));
+      c.flags +=
+          std::to_string(std::clamp(arguments.take<int32_t>(), -limit, limit));
       return;
     }
     int value = -1;
@@ -118,8 +121,8 @@ Conversion parseConversion(const std::string &format, size_t &at,
     if (value >= 0)
       c.flags += std::to_string(value);
   };
-  while (at < format.size() && std::string_view("-+ #0").find(format[at]) !=
-                                   std::string_view::npos &&
+  while (at < format.size() &&
+         std::string_view("-+ #0").find(format[at]) != std::string_view::npos &&
          c.flags.size() < 8)
     c.flags += format[at++];
   digits(200);
@@ -154,8 +157,9 @@ std::string format(LaneCall &call, const std::string &text, uint64_t buffer) {
     case 'd':
     case 'i':
       out += formatOne(c.flags + "lld",
-                       c.isLong ? static_cast<long long>(arguments.take<int64_t>())
-                                : static_cast<long long>(arguments.take<int32_t>()));
+                       c.isLong
+                           ? static_cast<long long>(arguments.take<int64_t>())
+                           : static_cast<long long>(arguments.take<int32_t>()));
       break;
     case 'u':
     case 'x':
@@ -163,8 +167,9 @@ std::string format(LaneCall &call, const std::string &text, uint64_t buffer) {
     case 'o':
       out += formatOne(
           c.flags + "ll" + c.kind,
-          c.isLong ? static_cast<unsigned long long>(arguments.take<uint64_t>())
-                   : static_cast<unsigned long long>(arguments.take<uint32_t>()));
+          c.isLong
+              ? static_cast<unsigned long long>(arguments.take<uint64_t>())
+              : static_cast<unsigned long long>(arguments.take<uint32_t>()));
       break;
     case 'c':
       out += formatOne(c.flags + "c", int(arguments.take<int32_t>()));
@@ -180,13 +185,13 @@ std::string format(LaneCall &call, const std::string &text, uint64_t buffer) {
       out += formatOne(c.flags + c.kind, arguments.take<double>());
       break;
     case 's':
-      out += formatOne(c.flags + "s",
-                       call.readString(arguments.take<uint64_t>(), kMaxConversion)
-                           .c_str());
+      out += formatOne(
+          c.flags + "s",
+          call.readString(arguments.take<uint64_t>(), kMaxConversion).c_str());
       break;
     case 'p':
       out += formatOne("0x%llx", static_cast<unsigned long long>(
-                                           arguments.take<uint64_t>()));
+                                     arguments.take<uint64_t>()));
       break;
     default: // as a GPU does: an unknown conversion prints itself
       out += c.flags;

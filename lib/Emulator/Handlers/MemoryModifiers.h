@@ -1,4 +1,5 @@
-//===- MemoryModifiers.h - modifiers that memory instructions share -*- C++ -*-===//
+//===- MemoryModifiers.h - modifiers that memory instructions share -*- C++
+//-*-===//
 
 #ifndef PIT_LIB_EMULATOR_HANDLERS_MEMORYMODIFIERS_H
 #define PIT_LIB_EMULATOR_HANDLERS_MEMORYMODIFIERS_H
@@ -9,7 +10,7 @@ namespace pit::emu {
 
 /// Memory consistency qualifiers (PTX ISA, chapter 8).
 struct MemoryOrder {
-  bool strong = false;  ///< relaxed, volatile or stronger
+  bool strong = false; ///< relaxed, volatile or stronger
   bool acquire = false, release = false;
   bool ctaScope = false;
 };
@@ -63,8 +64,9 @@ inline void acceptCacheOperators(DecodeInst &d, bool isLoad) {
     d.acceptOneOf({"wb", "cg", "cs", "wt"});
 }
 
-/// Reads eviction priorities, `.L2::cache_hint` and prefetch sizes, which change
-/// no result. True if there is a cache hint, and so a cache-policy operand.
+/// Reads eviction priorities, `.L2::cache_hint` and prefetch sizes, which
+/// change no result. True if there is a cache hint, and so a cache-policy
+/// operand.
 inline bool acceptCacheHints(DecodeInst &d) {
   d.acceptOneOf({"L1::evict_normal", "L1::evict_unchanged", "L1::evict_first",
                  "L1::evict_last", "L1::no_allocate"});

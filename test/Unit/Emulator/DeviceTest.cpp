@@ -178,31 +178,42 @@ TEST(Module, FindsKernelsAndVariables) {
 TEST(Module, ErrorsOfLoadingNameTheLine) {
   Device device;
   const std::string header = kHeader;
-  EXPECT_SAYS(device.load(header + ".entry k()\n{\nfrobnicate.u32 1;\nret;\n}\n",
-                          "a.ptx"),
-              "a.ptx:6: unknown instruction 'frobnicate'");
-  EXPECT_SAYS(device.load(header + ".entry k()\n{\n.reg .u32 x;\nadd.u33 x, x, x;\n}\n",
-                          "a.ptx"),
-              "a.ptx:7:");
-  EXPECT_SAYS(device.load(header + ".entry k()\n{\nmov.u32 y, 1;\n}\n", "a.ptx"),
-              "a.ptx:6:");
+  EXPECT_SAYS(
+      device.load(header + ".entry k()\n{\nfrobnicate.u32 1;\nret;\n}\n",
+                  "a.ptx"),
+      "a.ptx:6: unknown instruction 'frobnicate'");
+  EXPECT_SAYS(
+      device.load(header + ".entry k()\n{\n.reg .u32 x;\nadd.u33 x, x, x;\n}\n",
+                  "a.ptx"),
+      "a.ptx:7:");
+  EXPECT_SAYS(
+      device.load(header + ".entry k()\n{\nmov.u32 y, 1;\n}\n", "a.ptx"),
+      "a.ptx:6:");
   EXPECT_SAYS(device.load(header + ".entry k()\n{\nbra nowhere;\n}\n", "a.ptx"),
               "'nowhere'");
-  EXPECT_SAYS(device.load(header + ".extern .func f();\n.entry k()\n{\ncall f;\nret;\n}\n",
-                          "a.ptx"),
-              "external function 'f' is not defined in this module");
+  EXPECT_SAYS(
+      device.load(header +
+                      ".extern .func f();\n.entry k()\n{\ncall f;\nret;\n}\n",
+                  "a.ptx"),
+      "external function 'f' is not defined in this module");
   EXPECT_SAYS(device.load(".version 7.8\n.target sm_10\n.address_size 64\n"),
               "unknown target 'sm_10'");
-  EXPECT_SAYS(device.load(".version 7.8\n.target sm_80\n.address_size 32\n.entry k() { ret; }"),
-              "'.address_size 64', but got 32");
+  EXPECT_SAYS(
+      device.load(
+          ".version 7.8\n.target sm_80\n.address_size 32\n.entry k() { ret; }"),
+      "'.address_size 64', but got 32");
   EXPECT_SAYS(device.load("int main() {}"), "<ptx>:1");
   EXPECT_SAYS(device.load(""), "<ptx>");
   // Code that no kernel reaches is looked at as well.
-  EXPECT_SAYS(device.load(header + ".func f()\n{\nfrobnicate;\n}\n.entry k() { ret; }\n"),
-              "unknown instruction 'frobnicate'");
-  EXPECT_SAYS(device.load(header + ".shared .align 4 .b8 big[50000];\n.entry k() { st.shared.u32 [big], 1; ret; }\n"),
+  EXPECT_SAYS(
+      device.load(header +
+                  ".func f()\n{\nfrobnicate;\n}\n.entry k() { ret; }\n"),
+      "unknown instruction 'frobnicate'");
+  EXPECT_SAYS(device.load(header + ".shared .align 4 .b8 big[50000];\n.entry "
+                                   "k() { st.shared.u32 [big], 1; ret; }\n"),
               "declares more than 49152 bytes");
-  EXPECT_SAYS(device.load(header + ".entry k() { .reg .b64 x<200000>; .local .align 4 .b8 a[600000]; ret; }"),
+  EXPECT_SAYS(device.load(header + ".entry k() { .reg .b64 x<200000>; .local "
+                                   ".align 4 .b8 a[600000]; ret; }"),
               "local");
 }
 

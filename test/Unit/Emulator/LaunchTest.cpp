@@ -140,7 +140,8 @@ TEST_F(Launch, ResultsDoNotDependOnTheSchedule) {
         options.threads = threads;
         options.seed = seed;
         options.coresident = coresident;
-        auto result = launch("scale", {{32}, {128}}, options, in, out, uint32_t(5));
+        auto result =
+            launch("scale", {{32}, {128}}, options, in, out, uint32_t(5));
         ASSERT_TRUE(result && result->ok()) << message(result);
         ASSERT_EQ(read(out, 4096), data);
         EXPECT_EQ(result->stats.total.executed, 128u * 14);
@@ -205,8 +206,9 @@ TEST_F(Launch, BadAccessesAreNotExecuted) {
   EXPECT_FALSE(device.free(out));
   auto freed = launch("scale", {{1}, {32}}, {}, in, out, uint32_t(2));
   EXPECT_SAYS(freed, "out-of-bounds");
-  EXPECT_SAYS(launch("scale", {{1}, {32}}, {}, DeviceAddress(0), in, uint32_t(2)),
-              "out-of-bounds");
+  EXPECT_SAYS(
+      launch("scale", {{1}, {32}}, {}, DeviceAddress(0), in, uint32_t(2)),
+      "out-of-bounds");
   EXPECT_SAYS(launch("scale", {{1}, {4}}, {}, in + 2, in, uint32_t(2)),
               "misaligned");
 }
@@ -292,19 +294,23 @@ TEST_F(Launch, GeometryIsChecked) {
   struct {
     const char *chip;
     uint32_t bytes;
-  } const chips[] = {{"sm_80", 163 << 10}, {"sm_86", 99 << 10},
-                     {"sm_87", 163 << 10}, {"sm_89", 99 << 10},
+  } const chips[] = {{"sm_80", 163 << 10},
+                     {"sm_86", 99 << 10},
+                     {"sm_87", 163 << 10},
+                     {"sm_89", 99 << 10},
                      {"sm_90", 227 << 10}};
   for (auto [chip, bytes] : chips) {
     load(R"(
 .extern .shared .align 16 .b8 dynamic[];
 .shared .align 4 .b8 fixed[64];
 .visible .entry plain() { st.shared.u32 [fixed], 1; st.shared.u32 [dynamic], 1; ret; }
-)", chip);
+)",
+         chip);
     runs("plain", {{1}, {1}, bytes - 64});
-    const std::string text = "64 static and " + std::to_string(bytes - 60) +
-                             " dynamic bytes of shared memory are more than the " +
-                             std::to_string(bytes) + " that " + chip;
+    const std::string text =
+        "64 static and " + std::to_string(bytes - 60) +
+        " dynamic bytes of shared memory are more than the " +
+        std::to_string(bytes) + " that " + chip;
     fails("plain", {{1}, {1}, bytes - 60}, text.c_str());
     fails("plain", {{1}, {1}, ~0u}, "dynamic bytes of shared memory");
   }
@@ -411,8 +417,8 @@ TEST_F(Launch, ParametersKeepTheirPlaces) {
   auto result = launch("mixed", {}, {}, uint8_t(200), out, uint16_t(60000), c,
                        1.0, uint8_t(7));
   ASSERT_TRUE(result && result->ok()) << message(result);
-  EXPECT_EQ(read(out, 9), (std::vector<uint32_t>{200, 60000, 3, 4, 5, 0, 0,
-                                                 0x3FF00000, 7}));
+  EXPECT_EQ(read(out, 9),
+            (std::vector<uint32_t>{200, 60000, 3, 4, 5, 0, 0, 0x3FF00000, 7}));
 }
 
 } // namespace

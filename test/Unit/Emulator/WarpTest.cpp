@@ -1,8 +1,8 @@
 //===- WarpTest.cpp - where lanes part and meet, by the counters ----------===//
 //
 // How often a line was executed and by how many threads says whether lanes met
-// again as soon as they could. Each kernel stands on lines of its own; a line is
-// named by a comment in it.
+// again as soon as they could. Each kernel stands on lines of its own; a line
+// is named by a comment in it.
 //
 //===----------------------------------------------------------------------===//
 
@@ -34,12 +34,14 @@ struct Warps : testing::Test {
            const std::string &functions = "") {
     auto module = device.load(
         ".version 7.8\n.target sm_80\n.address_size 64\n" + functions +
-        ".visible .entry k()\n{\n.reg .u32 %t, %l, %i, %x;\n.reg .pred %p, %q;\n"
+        ".visible .entry k()\n{\n.reg .u32 %t, %l, %i, %x;\n.reg .pred %p, "
+        "%q;\n"
         ".reg .b64 %f;\n"
-        "mov.u32 %t, %tid.x;\nmov.u32 %l, %laneid;\n" + body + "\n}\n");
+        "mov.u32 %t, %tid.x;\nmov.u32 %l, %laneid;\n" +
+        body + "\n}\n");
     ASSERT_TRUE(module) << module.error().message;
-    auto result = device.launch(*(*module)->kernel("k"), {{1}, {threads}}, {},
-                                options);
+    auto result =
+        device.launch(*(*module)->kernel("k"), {{1}, {threads}}, {}, options);
     ASSERT_TRUE(result) << result.error().message;
     EXPECT_TRUE(result->ok()) << result->reports[0].str();
     stats = result->stats;
