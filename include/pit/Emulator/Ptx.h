@@ -152,9 +152,10 @@ struct Operand {
     Float32,       ///< `value` holds the bits (0f3F800000)
     Float64,       ///< `value` holds the bits (0d... or a decimal literal)
     Vector,        ///< `{a, b, ..}`: `elements`
-    Address, ///< `[base + value]`: elements[0] is the base (Register, Variable
-             ///< or Integer); further elements are the operands after a comma
-             ///< inside the brackets (tensor coordinates, `[map, {c0, c1}]`)
+    /// `[base + value]`: elements[0] is the base (Register, Variable or
+    /// Integer); further elements are the operands after a comma inside the
+    /// brackets (tensor coordinates, `[map, {c0, c1}]`).
+    Address,
     Pair, ///< `a|b`: elements[0] and elements[1]
     List  ///< `(a, b)` of a call: `elements`
   };

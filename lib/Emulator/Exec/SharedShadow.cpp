@@ -75,6 +75,7 @@ void SharedShadow::start(unsigned numWarps, uint32_t beginAddress, uint32_t end,
   // Everybody's first actions have count 1, and nobody has seen another's.
   for (unsigned agent = 0; agent < kMaxAgents; ++agent) {
     clocks[agent].own.fill(0);
+    clocks[agent].async.fill(0);
     clocks[agent].own[agent] = 1;
     clocks[agent].foreign.clear();
     released[agent].clear();
@@ -348,6 +349,13 @@ void SharedShadow::fence(unsigned warp, bool ctaScope) {
   released[warp].set(clock);
   if (!ctaScope)
     releasedToAll[warp].set(clock);
+  tick(warp);
+}
+
+void SharedShadow::fenceProxy(unsigned warp) {
+  VectorClock &clock = clocks[warp];
+  for (unsigned agent = 0; agent < kMaxAgents; ++agent)
+    clock.async[agent] = std::max(clock.async[agent], clock.own[agent]);
   tick(warp);
 }
 

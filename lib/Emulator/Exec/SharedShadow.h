@@ -86,6 +86,9 @@ public:
   /// done before is released by later strong writes. With `ctaScope` that holds
   /// within the block only.
   void fence(unsigned warp, bool ctaScope = false);
+  /// fence.proxy.async: what is ordered before it through the generic proxy is
+  /// so through the async proxy too.
+  void fenceProxy(unsigned warp);
   /// A strong access to a synchronising location. `acquire` and `release` are
   /// the access's own semantics; a relaxed one is completed by fences. An
   /// atomic operation reads and writes.

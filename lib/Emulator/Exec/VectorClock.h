@@ -24,6 +24,10 @@ constexpr unsigned kMaxAgents = 40;
 
 struct VectorClock {
   std::array<uint32_t, kMaxAgents> own{};
+  /// The same for accesses through the async proxy (PTX ISA 8.6): of what comes
+  /// before, the part that a proxy fence has handed over. An asynchronous unit
+  /// starts from these counts, not from `own`.
+  std::array<uint32_t, kMaxAgents> async{};
   /// Agents of other blocks: block index * kMaxAgents + agent -> count. Only
   /// kept while races in global memory are looked for.
   std::map<uint64_t, uint32_t> foreign;
@@ -31,6 +35,8 @@ struct VectorClock {
   void join(const VectorClock &other) {
     for (unsigned i = 0; i < kMaxAgents; ++i)
       own[i] = std::max(own[i], other.own[i]);
+    for (unsigned i = 0; i < kMaxAgents; ++i)
+      async[i] = std::max(async[i], other.async[i]);
     for (auto [agent, count] : other.foreign) {
       uint32_t &mine = foreign[agent];
       mine = std::max(mine, count);

@@ -4,9 +4,8 @@
 // checks only: it completes relaxed accesses to releases and acquires, for the
 // own block or, with a wider scope, for all. .sc and .acq_rel count alike.
 //
-// Proxy fences order generic accesses with those of another proxy. The copies
-// of this emulator's instructions so far use the generic proxy, so there is
-// nothing that they could order.
+// Proxy fences order generic accesses with those of another proxy. Aliases of
+// an address share everything here, so fence.proxy.alias has nothing to order.
 //
 //===----------------------------------------------------------------------===//
 
@@ -29,7 +28,12 @@ void fence(Warp &w, const Inst &inst, LaneMask) {
   if (inst.aux == 0 && w.block->launch.options.threads != 1)
     order.fetch_add(0);
 }
-void proxyFence(Warp &, const Inst &, LaneMask) {}
+
+void fenceAlias(Warp &, const Inst &, LaneMask) {}
+
+void fenceAsync(Warp &w, const Inst &, LaneMask) {
+  w.block->shadow.fenceProxy(w.id);
+}
 
 void decodeProxy(DecodeInst &d) {
   const int kind = d.expectOneOf({"alias", "async"});
@@ -37,7 +41,7 @@ void decodeProxy(DecodeInst &d) {
     d.requireSm(90);
     d.acceptOneOf({"global", "shared::cta", "shared::cluster"});
   }
-  d.handler(proxyFence);
+  d.handler(kind == 1 ? fenceAsync : fenceAlias);
 }
 
 void decodeMembar(DecodeInst &d) {

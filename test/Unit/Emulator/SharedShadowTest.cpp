@@ -272,6 +272,34 @@ TEST_F(SharedShadowTest, AtomicsContinueAReleaseSequence) {
   EXPECT_TRUE(read(3, 0)) << "a store ends the sequence";
 }
 
+TEST_F(SharedShadowTest, ProxyFencesHandOrderOver) {
+  const uint32_t before = shadow.now(0);
+  auto seenBy = [&](unsigned warp) { return shadow.clock(warp).async[0]; };
+  auto barrier = [&] {
+    SharedShadow::Meeting meeting;
+    shadow.arrive(0, meeting);
+    shadow.arrive(1, meeting);
+    shadow.leave(0, meeting);
+    shadow.leave(1, meeting);
+  };
+  barrier();
+  EXPECT_LT(seenBy(0), before); // ordered, but for the generic proxy only
+  EXPECT_LT(seenBy(1), before);
+  // The reader's fence, behind the barrier, is enough for what came before it.
+  shadow.fenceProxy(1);
+  EXPECT_GE(seenBy(1), before);
+  EXPECT_LT(seenBy(0), before);
+  // So is the writer's, before the barrier; not for what it does after that.
+  const uint32_t later = shadow.now(0);
+  shadow.fenceProxy(0);
+  EXPECT_EQ(seenBy(0), later);
+  EXPECT_LT(seenBy(1), later);
+  const uint32_t tooLate = shadow.now(0);
+  barrier();
+  EXPECT_EQ(seenBy(1), later);
+  EXPECT_LT(seenBy(1), tooLate);
+}
+
 TEST_F(SharedShadowTest, OrderIsTransitive) {
   write(0, 0);
   shadow.synchronize(0, 64, false, true, false, true);
