@@ -3,7 +3,7 @@
 #ifndef PIT_SUPPORT_FILE_H
 #define PIT_SUPPORT_FILE_H
 
-#include "pit/Emulator/Expected.h"
+#include "pit/Support/Expected.h"
 
 #include <cstdint>
 #include <span>
@@ -11,9 +11,6 @@
 #include <string_view>
 
 namespace pit {
-
-using emu::Error;
-using emu::Expected;
 
 /// The content of a regular file of at most `maxBytes` bytes. The error names
 /// the file and the reason.
