@@ -22,6 +22,7 @@ if(NOT DEFINED CACHE{PIT_MARCH})
   set(PIT_MARCH "${default_march}" CACHE STRING "Value of -march=; empty for the compiler's own default")
 endif()
 
+option(PIT_BUILD_COMPILER "Build the dialect, the passes and their tools (needs LLVM/MLIR 22.1)" ON)
 option(PIT_WERROR "Warnings are errors" OFF)
 set(PIT_SANITIZE "" CACHE STRING "Value of -fsanitize=, such as address,undefined or thread")
 option(PIT_COVERAGE "Count executed lines (gcc: --coverage)" OFF)

@@ -1,0 +1,50 @@
+//===- KernelBuilder.h - kernels of a launch plan ---------------*- C++ -*-===//
+//
+// Every operation of a planned function becomes a gpu.func that is built
+// directly, so that its arguments come in the order of the kernel ABI, and a
+// pit.launch in the operation's place.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef PIT_CONVERSION_PITTOGPU_KERNELBUILDER_H
+#define PIT_CONVERSION_PITTOGPU_KERNELBUILDER_H
+
+#include "pit/Dialect/PIT/IR/PIT.h"
+
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+
+namespace mlir::pit {
+
+/// Emits the body of a kernel: `args` stand for the launch's operands, with
+/// their types. The insertion point is before the kernel's gpu.return.
+using KernelBodyBuilder =
+    function_ref<void(OpBuilder &builder, Location loc, ValueRange args)>;
+
+/// Creates the kernel `<function>_<n>` (n counts from 0 in order of creation)
+/// in the module's `<function>_kernels`, and its launch before `op`.
+///
+/// `operands` are memrefs of static shape and identity layout, in the order of
+/// the kernel ABI: inputs, index buffers, workspace pieces, outputs; the kernel
+/// takes each as a bare pointer, 16-byte aligned. `grid` is the number of
+/// thread blocks, an index value of the plan. `blockSize` is the number of
+/// threads a block, 0 where a schedule decides it later. `role` is a word for
+/// people: what the kernel does (`detect`, `compact`, ...), recorded as
+/// `pit.role`.
+///
+/// Emits an error at `op` and fails if an operand cannot be passed.
+FailureOr<LaunchOp> buildKernel(OpBuilder &builder, Operation *op,
+                                StringRef role, ValueRange operands, Value grid,
+                                int64_t blockSize, KernelBodyBuilder body);
+
+/// The same with a grid that is known now.
+FailureOr<LaunchOp> buildKernel(OpBuilder &builder, Operation *op,
+                                StringRef role, ValueRange operands,
+                                int64_t grid, int64_t blockSize,
+                                KernelBodyBuilder body);
+
+/// Name of the attribute with a kernel's role.
+inline constexpr llvm::StringLiteral kRoleAttrName = "pit.role";
+
+} // namespace mlir::pit
+
+#endif // PIT_CONVERSION_PITTOGPU_KERNELBUILDER_H

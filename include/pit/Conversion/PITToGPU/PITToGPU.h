@@ -1,0 +1,30 @@
+//===- PITToGPU.h - from a launch plan's operations to kernels --*- C++ -*-===//
+
+#ifndef PIT_CONVERSION_PITTOGPU_PITTOGPU_H
+#define PIT_CONVERSION_PITTOGPU_PITTOGPU_H
+
+#include "pit/Dialect/PIT/IR/PIT.h"
+
+namespace mlir::pit {
+
+/// Turns a pit.detect on memrefs into a kernel and its launch, and erases it.
+/// Emits an error and fails where the operand has no lowering.
+LogicalResult convertDetectToGPU(OpBuilder &builder, DetectOp op);
+
+/// Turns a pit.compact on memrefs into its kernels and their launches, and
+/// erases it.
+LogicalResult convertCompactToGPU(OpBuilder &builder, CompactOp op);
+
+/// Turns a pit.generic on memrefs into a kernel at the tile level (and, for a
+/// permuted parallel dimension, one for the outputs that the index does not
+/// reach), and erases it.
+LogicalResult convertGenericToGPU(OpBuilder &builder, GenericOp op);
+
+/// Turns a linalg operation on memrefs into a kernel: a thread an element of
+/// the output, a loop over its reductions. Emits an error and fails where it
+/// has no lowering.
+LogicalResult convertLinalgToGPU(OpBuilder &builder, Operation *op);
+
+} // namespace mlir::pit
+
+#endif // PIT_CONVERSION_PITTOGPU_PITTOGPU_H

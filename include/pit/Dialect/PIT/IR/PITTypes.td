@@ -1,0 +1,79 @@
+//===- PITTypes.td - types of the pit dialect --------------*- tablegen -*-===//
+
+#ifndef PIT_DIALECT_PIT_IR_PITTYPES_TD
+#define PIT_DIALECT_PIT_IR_PITTYPES_TD
+
+include "mlir/IR/AttrTypeBase.td"
+include "mlir/IR/BuiltinTypeInterfaces.td"
+include "pit/Dialect/PIT/IR/PITAttributes.td"
+
+class PIT_Type<string name, string typeMnemonic, list<Trait> traits = []>
+    : TypeDef<PIT_Dialect, name, traits> {
+  let mnemonic = typeMnemonic;
+}
+
+def PIT_IndexType : PIT_Type<"Index", "index"> {
+  let summary = "per group, how many micro-tiles are live and where";
+  let description = [{
+    `padded`: `counts[G]` and `coords[G, capacity]`; `coords[g, 0:counts[g]]`
+    holds each live micro-tile coordinate of group g exactly once, in ascending
+    order if it is deterministic, else in any. `compact`: `offsets[G + 1]` and
+    `coords[bound]`. Counts and coordinates are i32, offsets i64.
+
+    `groups` times `capacity` is the grid of micro-tiles of the operand.
+
+    ```mlir
+    !pit.index<padded, 64x4096>
+    !pit.index<padded, ?x?>
+    ```
+  }];
+  let parameters = (ins
+    EnumParameter<PIT_IndexFormat>:$format,
+    "int64_t":$groups,
+    "int64_t":$capacity);
+  let hasCustomAssemblyFormat = 1;
+  let genVerifyDecl = 1;
+}
+
+def PIT_TileType : PIT_Type<"Tile", "tile"> {
+  let summary = "a dense tile that a thread block holds";
+  let description = [{
+    One extent per dimension of the memref it is read from, in storage order.
+
+    ```mlir
+    !pit.tile<32x64xf16>
+    ```
+  }];
+  let parameters = (ins ArrayRefParameter<"int64_t">:$shape, "::mlir::Type":$elementType);
+  let hasCustomAssemblyFormat = 1;
+  let genVerifyDecl = 1;
+}
+
+def PIT_AccType : PIT_Type<"Acc", "acc"> {
+  let summary = "an accumulator tile, distributed over the registers of a thread block";
+  let parameters = (ins ArrayRefParameter<"int64_t">:$shape, "::mlir::Type":$elementType);
+  let hasCustomAssemblyFormat = 1;
+  let genVerifyDecl = 1;
+}
+
+def PIT_CoordsType : PIT_Type<"Coords", "coords"> {
+  let summary = "where the positions of one tile step lie along the PIT axis";
+  let description = [{
+    `positions` consecutive positions along the permuted axis; `micro` of them
+    make a micro-tile. A position at or past the live ones is marked as being
+    out of bounds, which an SRead fills with zero and an SWrite skips.
+
+    ```mlir
+    !pit.coords<32, micro = 1>
+    ```
+  }];
+  let parameters = (ins "int64_t":$positions, "int64_t":$micro);
+  let assemblyFormat = "`<` $positions `,` `micro` `=` $micro `>`";
+  let genVerifyDecl = 1;
+}
+
+def PIT_TokenType : PIT_Type<"Token", "token"> {
+  let summary = "an SRead in flight";
+}
+
+#endif // PIT_DIALECT_PIT_IR_PITTYPES_TD

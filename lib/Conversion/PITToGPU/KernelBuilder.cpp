@@ -1,0 +1,96 @@
+//===- KernelBuilder.cpp - kernels of a launch plan -----------------------===//
+
+#include "pit/Conversion/PITToGPU/KernelBuilder.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+
+using namespace mlir;
+using namespace mlir::pit;
+
+/// The gpu.module for the kernels of `function`, made on first use.
+static gpu::GPUModuleOp getKernelModule(OpBuilder &builder,
+                                        func::FuncOp function) {
+  auto module = function->getParentOfType<ModuleOp>();
+  std::string name = (function.getName() + "_kernels").str();
+  if (auto found = module.lookupSymbol<gpu::GPUModuleOp>(name))
+    return found;
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointAfter(function);
+  module->setAttr(gpu::GPUDialect::getContainerModuleAttrName(),
+                  builder.getUnitAttr());
+  return gpu::GPUModuleOp::create(builder, function.getLoc(), name);
+}
+
+/// A name in `module` that nothing has yet.
+static std::string nextKernelName(gpu::GPUModuleOp module, StringRef function) {
+  int64_t number = llvm::range_size(module.getOps<gpu::GPUFuncOp>());
+  std::string name;
+  do
+    name = (function + "_" + Twine(number++)).str();
+  while (module.lookupSymbol(name));
+  return name;
+}
+
+FailureOr<LaunchOp> pit::buildKernel(OpBuilder &builder, Operation *op,
+                                     StringRef role, ValueRange operands,
+                                     Value grid, int64_t blockSize,
+                                     KernelBodyBuilder body) {
+  Location loc = op->getLoc();
+  auto function = op->getParentOfType<func::FuncOp>();
+  if (!function || !isa_and_nonnull<ModuleOp>(function->getParentOp()))
+    return op->emitOpError(
+        "cannot become a kernel outside of a function of a module");
+  for (Value operand : operands) {
+    auto type = dyn_cast<MemRefType>(operand.getType());
+    if (!type || !type.hasStaticShape() || !type.getLayout().isIdentity())
+      return op->emitOpError()
+             << "cannot become a kernel: an operand of type "
+             << operand.getType()
+             << " is not a memref of static shape and identity layout";
+  }
+
+  gpu::GPUModuleOp module = getKernelModule(builder, function);
+  std::string name = nextKernelName(module, function.getName());
+  {
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToEnd(module.getBody());
+    auto kernel = gpu::GPUFuncOp::create(
+        builder, loc, name, builder.getFunctionType(operands.getTypes(), {}));
+    kernel->setAttr(gpu::GPUDialect::getKernelFuncAttrName(),
+                    builder.getUnitAttr());
+    kernel->setAttr(kRoleAttrName, builder.getStringAttr(role));
+    if (blockSize)
+      kernel.setKnownBlockSize(
+          ArrayRef<int32_t>{static_cast<int32_t>(blockSize), 1, 1});
+    for (unsigned i = 0; i < operands.size(); ++i)
+      kernel.setArgAttr(i, LLVM::LLVMDialect::getAlignAttrName(),
+                        builder.getI64IntegerAttr(16));
+    builder.setInsertionPointToEnd(&kernel.getBody().front());
+    auto end = gpu::ReturnOp::create(builder, loc);
+    builder.setInsertionPoint(end);
+    body(builder, loc, kernel.getArguments());
+  }
+
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPoint(op);
+  auto symbol =
+      SymbolRefAttr::get(module.getSymNameAttr(),
+                         {FlatSymbolRefAttr::get(builder.getContext(), name)});
+  return LaunchOp::create(
+      builder, loc, symbol, grid, operands,
+      blockSize ? builder.getI64IntegerAttr(blockSize) : IntegerAttr(),
+      /*shared_bytes=*/IntegerAttr(), /*schedule=*/ScheduleAttr());
+}
+
+FailureOr<LaunchOp> pit::buildKernel(OpBuilder &builder, Operation *op,
+                                     StringRef role, ValueRange operands,
+                                     int64_t grid, int64_t blockSize,
+                                     KernelBodyBuilder body) {
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPoint(op);
+  Value value = arith::ConstantIndexOp::create(builder, op->getLoc(), grid);
+  return buildKernel(builder, op, role, operands, value, blockSize, body);
+}

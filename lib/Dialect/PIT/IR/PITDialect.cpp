@@ -1,0 +1,52 @@
+//===- PITDialect.cpp - the pit dialect -----------------------------------===//
+
+#include "pit/Dialect/PIT/IR/PIT.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/IR/DialectImplementation.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+using namespace mlir::pit;
+
+#include "pit/Dialect/PIT/IR/PITDialect.cpp.inc"
+#include "pit/Dialect/PIT/IR/PITEnums.cpp.inc"
+
+void PITDialect::initialize() {
+  registerAttributes();
+  registerTypes();
+  addOperations<
+#define GET_OP_LIST
+#include "pit/Dialect/PIT/IR/PITOps.cpp.inc"
+      >();
+}
+
+LogicalResult PITDialect::verifyOperationAttribute(Operation *op,
+                                                   NamedAttribute attribute) {
+  if (attribute.getName() != kScheduleAttrName)
+    return success();
+  auto schedule = dyn_cast<ScheduleAttr>(attribute.getValue());
+  if (!schedule)
+    return op->emitOpError()
+           << "attribute '" << kScheduleAttrName
+           << "' expects a #pit.schedule, but got " << attribute.getValue();
+  auto linalgOp = dyn_cast<linalg::LinalgOp>(op);
+  if (!linalgOp)
+    return op->emitOpError() << "attribute '" << kScheduleAttrName
+                             << "' is for linalg operations only";
+  int64_t loops = linalgOp.getNumLoops();
+  if (static_cast<int64_t>(schedule.getTile().size()) != loops)
+    return op->emitOpError()
+           << "'" << kScheduleAttrName << "' expects " << loops
+           << " tile extents (one per loop dimension), but got "
+           << schedule.getTile().size();
+  if (!schedule.getDense() && schedule.getAxis() >= loops)
+    return op->emitOpError()
+           << "'" << kScheduleAttrName << "' expects an axis below " << loops
+           << " (the number of loop dimensions), but got "
+           << schedule.getAxis();
+  return success();
+}

@@ -1,0 +1,457 @@
+//===- PITTensorOps.cpp - verifiers of the operations on tensors ----------===//
+
+#include "pit/Dialect/PIT/IR/PIT.h"
+
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/Matchers.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace mlir::pit;
+
+#define GET_OP_CLASSES
+#include "pit/Dialect/PIT/IR/PITOps.cpp.inc"
+
+/// Number of micro-tiles along a dimension; dynamic if it is not known.
+static int64_t countMicroTiles(int64_t size, int64_t micro) {
+  if (ShapedType::isDynamic(micro))
+    return 1;
+  return ShapedType::isDynamic(size) ? ShapedType::kDynamic
+                                     : llvm::divideCeil(size, micro);
+}
+
+std::pair<int64_t, int64_t> pit::getBitmapShape(ArrayRef<int64_t> shape,
+                                                ArrayRef<int64_t> microTile,
+                                                int64_t axis) {
+  int64_t groups = 1;
+  for (auto [dim, size] : llvm::enumerate(shape)) {
+    if (static_cast<int64_t>(dim) == axis)
+      continue;
+    int64_t count = countMicroTiles(size, microTile[dim]);
+    groups = ShapedType::isDynamic(groups) || ShapedType::isDynamic(count)
+                 ? ShapedType::kDynamic
+                 : groups * count;
+  }
+  return {groups, countMicroTiles(shape[axis], microTile[axis])};
+}
+
+static bool compatible(int64_t a, int64_t b) {
+  return ShapedType::isDynamic(a) || ShapedType::isDynamic(b) || a == b;
+}
+
+static std::string sizeToString(int64_t size) {
+  return ShapedType::isDynamic(size) ? "?" : std::to_string(size);
+}
+
+/// Results exist on tensors only, and then have the init's type.
+static LogicalResult verifyDestination(Operation *op, Value init,
+                                       Value result) {
+  bool isTensor = isa<RankedTensorType>(init.getType());
+  if (isTensor && !result)
+    return op->emitOpError("expects a result, because its init is a tensor");
+  if (!isTensor && result)
+    return op->emitOpError("expects no result, because its init is a memref");
+  if (result && result.getType() != init.getType())
+    return op->emitOpError()
+           << "expects a result of the init's type " << init.getType()
+           << ", but got " << result.getType();
+  return success();
+}
+
+/// All operands are tensors, or all are memrefs.
+static LogicalResult verifySameStorage(Operation *op, ValueRange operands) {
+  bool tensors = isa<RankedTensorType>(operands.front().getType());
+  for (Value operand : operands)
+    if (tensors ? !isa<RankedTensorType>(operand.getType())
+                : !isa<MemRefType>(operand.getType()))
+      return op->emitOpError()
+             << "expects its operands to be all ranked tensors or all ranked "
+                "memrefs, but got "
+             << operands.front().getType() << " and " << operand.getType();
+  return success();
+}
+
+static LogicalResult verifyBitmapType(Operation *op, Type type,
+                                      StringRef what) {
+  auto shaped = cast<ShapedType>(type);
+  if (!shaped.hasRank() || shaped.getRank() != 2 ||
+      !shaped.getElementType().isInteger(1))
+    return op->emitOpError()
+           << "expects " << what
+           << " of rank 2 (groups, micro-tiles) and element type i1, but got "
+           << type;
+  return success();
+}
+
+static void addDestinationEffects(
+    Operation *op, ArrayRef<OpOperand *> reads, ArrayRef<OpOperand *> writes,
+    SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>>
+        &effects) {
+  for (OpOperand *operand : reads)
+    if (isa<MemRefType>(operand->get().getType()))
+      effects.emplace_back(MemoryEffects::Read::get(), operand,
+                           SideEffects::DefaultResource::get());
+  for (OpOperand *operand : writes)
+    if (isa<MemRefType>(operand->get().getType()))
+      effects.emplace_back(MemoryEffects::Write::get(), operand,
+                           SideEffects::DefaultResource::get());
+}
+
+//===----------------------------------------------------------------------===//
+// DetectOp
+//===----------------------------------------------------------------------===//
+
+LogicalResult DetectOp::verify() {
+  if (failed(verifySameStorage(*this, getOperands())) ||
+      failed(verifyDestination(*this, getInit(), getResult())))
+    return failure();
+  auto source = cast<ShapedType>(getSource().getType());
+  if (!source.getElementType().isIntOrFloat())
+    return emitOpError()
+           << "expects a source of integer or float elements, but got "
+           << source;
+  if (source.getRank() < 1)
+    return emitOpError("expects a source of rank 1 or more");
+  if (static_cast<int64_t>(getMicroTile().size()) != source.getRank())
+    return emitOpError() << "expects " << source.getRank()
+                         << " micro-tile extents (rank of the source), but got "
+                         << getMicroTile().size();
+  for (int64_t extent : getMicroTile())
+    if (extent < 1 && !ShapedType::isDynamic(extent))
+      return emitOpError()
+             << "expects micro-tile extents of at least 1, but got " << extent;
+  int64_t axis = static_cast<int64_t>(getAxis());
+  if (axis < 0 || axis >= source.getRank())
+    return emitOpError() << "expects an axis in [0, " << source.getRank()
+                         << "), but got " << axis;
+  if (failed(verifyBitmapType(*this, getInit().getType(), "an init")))
+    return failure();
+  auto [groups, tiles] =
+      getBitmapShape(source.getShape(), getMicroTile(), axis);
+  auto init = cast<ShapedType>(getInit().getType());
+  if (!compatible(init.getDimSize(0), groups) ||
+      !compatible(init.getDimSize(1), tiles))
+    return emitOpError() << "expects an init of " << sizeToString(groups)
+                         << " groups with " << sizeToString(tiles)
+                         << " micro-tiles, but got " << init;
+  return success();
+}
+
+void DetectOp::getEffects(
+    SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>>
+        &effects) {
+  addDestinationEffects(*this, {&getSourceMutable()}, {&getInitMutable()},
+                        effects);
+}
+
+//===----------------------------------------------------------------------===//
+// CompactOp, AssembleIndexOp
+//===----------------------------------------------------------------------===//
+
+/// Counts (or offsets) and coordinates of an index of the given format and
+/// sizes.
+static LogicalResult verifyIndexParts(Operation *op, Type countsType,
+                                      Type coordsType, IndexFormat format,
+                                      int64_t groups, int64_t capacity) {
+  auto counts = cast<ShapedType>(countsType),
+       coords = cast<ShapedType>(coordsType);
+  bool padded = format == IndexFormat::padded;
+  if (!counts.hasRank() || counts.getRank() != 1 ||
+      !counts.getElementType().isInteger(padded ? 32 : 64))
+    return op->emitOpError() << "expects "
+                             << (padded ? "counts of rank 1 and type i32"
+                                        : "offsets of rank 1 and type i64")
+                             << ", but got " << countsType;
+  if (!coords.hasRank() || coords.getRank() != (padded ? 2 : 1) ||
+      !coords.getElementType().isInteger(32))
+    return op->emitOpError()
+           << "expects coordinates of rank " << (padded ? 2 : 1)
+           << " and type i32, but got " << coordsType;
+  int64_t entries =
+      padded || ShapedType::isDynamic(groups) ? groups : groups + 1;
+  if (!compatible(counts.getDimSize(0), entries))
+    return op->emitOpError()
+           << "expects " << sizeToString(entries)
+           << (padded ? " counts" : " offsets") << ", but got " << countsType;
+  if (padded && (!compatible(coords.getDimSize(0), groups) ||
+                 !compatible(coords.getDimSize(1), capacity)))
+    return op->emitOpError()
+           << "expects coordinates of shape " << sizeToString(groups) << "x"
+           << sizeToString(capacity) << ", but got " << coordsType;
+  return success();
+}
+
+LogicalResult CompactOp::verify() {
+  if (failed(verifyBitmapType(*this, getBitmap().getType(), "a bitmap")))
+    return failure();
+  auto bitmap = cast<ShapedType>(getBitmap().getType());
+  if (isa<MemRefType>(bitmap)) {
+    if (getResult() || !getCounts() || !getCoords())
+      return emitOpError("on a memref expects counts and coordinates as "
+                         "destinations and no result");
+    return verifyIndexParts(*this, getCounts().getType(), getCoords().getType(),
+                            IndexFormat::padded, bitmap.getDimSize(0),
+                            bitmap.getDimSize(1));
+  }
+  if (!getResult() || getCounts() || getCoords())
+    return emitOpError("on a tensor expects a result and no destinations");
+  auto index = cast<pit::IndexType>(getResult().getType());
+  if (!compatible(index.getGroups(), bitmap.getDimSize(0)) ||
+      !compatible(index.getCapacity(), bitmap.getDimSize(1)))
+    return emitOpError() << "expects an index of the bitmap's shape "
+                         << sizeToString(bitmap.getDimSize(0)) << "x"
+                         << sizeToString(bitmap.getDimSize(1)) << ", but got "
+                         << index;
+  return success();
+}
+
+void CompactOp::getEffects(
+    SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>>
+        &effects) {
+  if (getResult())
+    return;
+  addDestinationEffects(
+      *this, {&getBitmapMutable()},
+      {&*getCountsMutable().begin(), &*getCoordsMutable().begin()}, effects);
+}
+
+LogicalResult AssembleIndexOp::verify() {
+  auto index = getResult().getType();
+  if (failed(verifySameStorage(*this, getOperands())))
+    return failure();
+  return verifyIndexParts(*this, getCounts().getType(), getCoords().getType(),
+                          index.getFormat(), index.getGroups(),
+                          index.getCapacity());
+}
+
+//===----------------------------------------------------------------------===//
+// GenericOp
+//===----------------------------------------------------------------------===//
+
+bool GenericOp::isParallel(int64_t dim) {
+  return cast<StringAttr>(getIteratorTypes()[dim]).getValue() == "parallel";
+}
+
+AffineMap GenericOp::getIndexingMap(int64_t operand) {
+  return cast<AffineMapAttr>(getIndexingMaps()[operand]).getValue();
+}
+
+AffineMap GenericOp::getOutputMap() {
+  return getIndexingMap(getInputs().size());
+}
+
+Type GenericOp::getAccType() {
+  return getCombine().front().getArguments().back().getType();
+}
+
+SmallVector<int64_t> GenericOp::getStaticLoopRanges() {
+  SmallVector<int64_t> ranges(getNumLoops(), ShapedType::kDynamic);
+  SmallVector<Value> operands(getInputs());
+  operands.push_back(getInit());
+  for (auto [number, operand] : llvm::enumerate(operands))
+    for (auto [position, expr] :
+         llvm::enumerate(getIndexingMap(number).getResults()))
+      if (auto dim = dyn_cast<AffineDimExpr>(expr))
+        if (ShapedType::isDynamic(ranges[dim.getPosition()]))
+          ranges[dim.getPosition()] =
+              cast<ShapedType>(operand.getType()).getDimSize(position);
+  return ranges;
+}
+
+/// Where dimension `dim` stands in a map, or none.
+static std::optional<unsigned> findDim(AffineMap map, int64_t dim) {
+  return map.getResultPosition(getAffineDimExpr(dim, map.getContext()));
+}
+
+static LogicalResult verifyMaps(GenericOp op) {
+  size_t operands = op.getInputs().size() + 1;
+  if (op.getIndexingMaps().size() != operands)
+    return op.emitOpError()
+           << "expects " << operands
+           << " indexing maps (one per input and one for the init), but got "
+           << op.getIndexingMaps().size();
+  for (Attribute type : op.getIteratorTypes())
+    if (auto name = cast<StringAttr>(type).getValue();
+        name != "parallel" && name != "reduction")
+      return op.emitOpError()
+             << "expects iterator types 'parallel' or 'reduction', but got '"
+             << name << "'";
+  SmallVector<int64_t> ranges(op.getNumLoops(), ShapedType::kDynamic);
+  for (auto [number, operand] :
+       llvm::enumerate(llvm::concat<Value>(SmallVector<Value>(op.getInputs()),
+                                           SmallVector<Value>{op.getInit()}))) {
+    AffineMap map = op.getIndexingMap(number);
+    auto type = cast<ShapedType>(operand.getType());
+    if (static_cast<int64_t>(map.getNumDims()) != op.getNumLoops() ||
+        map.getNumSymbols())
+      return op.emitOpError()
+             << "expects indexing map " << number << " over "
+             << op.getNumLoops()
+             << " dimensions (the iterator types) and no symbols, but got "
+             << AffineMapAttr::get(map);
+    if (!type.hasRank() ||
+        static_cast<int64_t>(map.getNumResults()) != type.getRank())
+      return op.emitOpError()
+             << "expects indexing map " << number << " to have "
+             << (type.hasRank() ? type.getRank() : -1)
+             << " results (rank of the operand), but got "
+             << AffineMapAttr::get(map);
+    for (auto [position, expr] : llvm::enumerate(map.getResults())) {
+      auto dim = dyn_cast<AffineDimExpr>(expr);
+      if (!dim)
+        continue;
+      int64_t &range = ranges[dim.getPosition()],
+              size = type.getDimSize(position);
+      if (!compatible(range, size))
+        return op.emitOpError()
+               << "loop dimension d" << dim.getPosition() << " has size "
+               << range << ", but dimension " << position << " of operand "
+               << number << " has " << size;
+      if (ShapedType::isDynamic(range))
+        range = size;
+    }
+  }
+  AffineMap output = op.getOutputMap();
+  if (!output.isProjectedPermutation())
+    return op.emitOpError()
+           << "expects the init's map to be a projected permutation, but got "
+           << AffineMapAttr::get(output);
+  for (int64_t dim = 0; dim < op.getNumLoops(); ++dim)
+    if (findDim(output, dim).has_value() != op.isParallel(dim))
+      return op.emitOpError()
+             << "d" << dim << " is "
+             << (op.isParallel(dim) ? "parallel, but not" : "a reduction, but")
+             << " in the init's map " << AffineMapAttr::get(output);
+  return success();
+}
+
+/// What DESIGN's legality rules imply for a permuted dimension.
+static LogicalResult verifyPermutation(GenericOp op) {
+  PermutationAttr permutation = op.getPermutationAttr();
+  if (!permutation) {
+    if (op.getIndex() || op.getBitmap())
+      return op.emitOpError("has an index, and expects 'permutation' to say "
+                            "which dimension it permutes");
+    return success();
+  }
+  if (!op.getIndex())
+    return op.emitOpError("has 'permutation', and expects an index");
+  int64_t dim = permutation.getDim();
+  if (dim >= op.getNumLoops())
+    return op.emitOpError()
+           << "permuted dimension d" << dim << " is not one of the "
+           << op.getNumLoops() << " loop dimensions";
+  if (op.isParallel(dim) !=
+      (permutation.getKind() == PermutationKind::parallel))
+    return op.emitOpError() << "d" << dim << " is "
+                            << (op.isParallel(dim) ? "parallel" : "a reduction")
+                            << ", but 'permutation' says "
+                            << stringifyPermutationKind(permutation.getKind());
+  for (auto [number, attr] : llvm::enumerate(op.getIndexingMaps())) {
+    AffineMap map = cast<AffineMapAttr>(attr).getValue();
+    for (AffineExpr expr : map.getResults())
+      if (!isa<AffineDimExpr>(expr) && expr.isFunctionOfDim(dim))
+        return op.emitOpError()
+               << "d" << dim << " is not permutable: indexing map " << number
+               << " does not read it as a bare dimension: " << attr;
+  }
+  int64_t operand = permutation.getOperand();
+  if (operand >= static_cast<int64_t>(op.getInputs().size()))
+    return op.emitOpError()
+           << "sparse operand " << operand << " is not one of the "
+           << op.getInputs().size() << " inputs";
+  auto type = cast<ShapedType>(op.getInputs()[operand].getType());
+  if (static_cast<int64_t>(permutation.getMicroTile().size()) != type.getRank())
+    return op.emitOpError()
+           << "expects " << type.getRank()
+           << " micro-tile extents (rank of the sparse operand), but got "
+           << permutation.getMicroTile().size();
+  std::optional<unsigned> axis = findDim(op.getIndexingMap(operand), dim);
+  if (!axis)
+    return op.emitOpError() << "the sparse operand's map "
+                            << AffineMapAttr::get(op.getIndexingMap(operand))
+                            << " does not have the permuted d" << dim;
+  auto [groups, capacity] =
+      getBitmapShape(type.getShape(), permutation.getMicroTile(), *axis);
+  auto index = op.getIndex().getType();
+  if (!compatible(index.getGroups(), groups) ||
+      !compatible(index.getCapacity(), capacity))
+    return op.emitOpError()
+           << "expects an index of " << sizeToString(groups) << " groups with "
+           << sizeToString(capacity)
+           << " micro-tiles (the sparse operand's grid), but got " << index;
+  if (op.getBitmap()) {
+    if (failed(verifyBitmapType(op, op.getBitmap().getType(), "a bitmap")))
+      return failure();
+    auto bitmap = cast<ShapedType>(op.getBitmap().getType());
+    if (!compatible(bitmap.getDimSize(0), groups) ||
+        !compatible(bitmap.getDimSize(1), capacity))
+      return op.emitOpError()
+             << "expects a bitmap of " << sizeToString(groups) << "x"
+             << sizeToString(capacity) << ", but got " << bitmap;
+  }
+  return success();
+}
+
+LogicalResult GenericOp::verify() {
+  SmallVector<Value> shaped(getInputs());
+  shaped.push_back(getInit());
+  if (getBitmap())
+    shaped.push_back(getBitmap());
+  if (failed(verifySameStorage(*this, shaped)) ||
+      failed(verifyDestination(*this, getInit(), getResult())) ||
+      failed(verifyMaps(*this)) || failed(verifyPermutation(*this)))
+    return failure();
+  if (static_cast<int64_t>(getSchedule().getTile().size()) != getNumLoops())
+    return emitOpError() << "'schedule' expects " << getNumLoops()
+                         << " tile extents (one per loop dimension), but got "
+                         << getSchedule().getTile().size();
+  return success();
+}
+
+LogicalResult GenericOp::verifyRegions() {
+  auto element = [](Value value) {
+    return cast<ShapedType>(value.getType()).getElementType();
+  };
+  Block &combine = getCombine().front(), &epilogue = getEpilogue().front();
+  if (combine.getNumArguments() != getInputs().size() + 1)
+    return emitOpError()
+           << "'combine' expects " << getInputs().size() + 1
+           << " arguments (one per input and the accumulator), but got "
+           << combine.getNumArguments();
+  for (auto [input, argument] : llvm::zip(getInputs(), combine.getArguments()))
+    if (argument.getType() != element(input))
+      return emitOpError() << "'combine' expects an argument of type "
+                           << element(input) << ", but got "
+                           << argument.getType();
+  Type acc = getAccType();
+  auto yields = [&](Block &block, Type type) {
+    auto yield = dyn_cast<YieldOp>(block.back());
+    return yield && yield.getNumOperands() == 1 &&
+           yield.getOperand(0).getType() == type;
+  };
+  if (!yields(combine, acc))
+    return emitOpError()
+           << "'combine' expects to yield one value of the accumulator's type "
+           << acc;
+  if (epilogue.getNumArguments() != 2 ||
+      epilogue.getArgument(0).getType() != acc ||
+      epilogue.getArgument(1).getType() != element(getInit()))
+    return emitOpError() << "'epilogue' expects two arguments of types " << acc
+                         << " (the accumulator) and " << element(getInit())
+                         << " (the init)";
+  if (!yields(epilogue, element(getInit())))
+    return emitOpError()
+           << "'epilogue' expects to yield one value of the init's type "
+           << element(getInit());
+  return success();
+}
+
+void GenericOp::getEffects(
+    SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>>
+        &effects) {
+  SmallVector<OpOperand *> reads;
+  for (OpOperand &operand : (*this)->getOpOperands())
+    reads.push_back(&operand);
+  addDestinationEffects(*this, reads, {&getInitMutable()}, effects);
+}

@@ -1,0 +1,196 @@
+//===- PITTileOps.cpp - verifiers of the plan and of the tile level -------===//
+
+#include "pit/Dialect/PIT/IR/PIT.h"
+
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+
+using namespace mlir;
+using namespace mlir::pit;
+
+//===----------------------------------------------------------------------===//
+// LaunchOp
+//===----------------------------------------------------------------------===//
+
+LogicalResult LaunchOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  // The kernel may already be a binary, or another module's.
+  auto kernel = dyn_cast_or_null<gpu::GPUFuncOp>(
+      symbols.lookupNearestSymbolFrom(*this, getKernel()));
+  if (!kernel)
+    return success();
+  if (kernel.getNumArguments() != getKernelArgs().size())
+    return emitOpError() << "expects " << kernel.getNumArguments()
+                         << " arguments for kernel '" << getKernel()
+                         << "', but got " << getKernelArgs().size();
+  for (auto [number, types] : llvm::enumerate(
+           llvm::zip(kernel.getArgumentTypes(), getKernelArgs().getTypes()))) {
+    auto [wanted, got] = types;
+    auto pointer = dyn_cast<MemRefType>(wanted);
+    auto memref = dyn_cast<MemRefType>(got);
+    bool bare = pointer && memref && pointer.getRank() == 0 &&
+                pointer.getElementType() == memref.getElementType();
+    if (wanted != got && !bare)
+      return emitOpError() << "argument " << number << " of kernel '"
+                           << getKernel() << "' expects " << wanted
+                           << ", but got " << got;
+  }
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// ForEachTileOp
+//===----------------------------------------------------------------------===//
+
+LogicalResult ForEachTileOp::verify() {
+  size_t bounds = getBounds().size(), arguments = getBody().getNumArguments();
+  size_t wanted = bounds;
+  if (getCounts()) {
+    if (bounds < 2)
+      return emitOpError() << "with counts expects at least 2 bounds (groups, "
+                              "and tiles along the PIT axis), but got "
+                           << bounds;
+    if (!getMicro() || *getMicro() < 1)
+      return emitOpError("with counts expects 'micro', the positions in a "
+                         "micro-tile, of at least 1");
+    wanted = bounds + 1;
+  } else if (getMicro() || getPositions()) {
+    return emitOpError("has 'micro' or 'positions', which need counts");
+  }
+  if (getPositions() && *getPositions() < 1)
+    return emitOpError() << "expects 'positions' of at least 1, but got "
+                         << *getPositions();
+  if (arguments != wanted)
+    return emitOpError() << "expects a body with " << wanted
+                         << " arguments, but got " << arguments;
+  for (BlockArgument argument : getBody().getArguments())
+    if (!argument.getType().isIndex())
+      return emitOpError() << "expects body arguments of type index, but got "
+                           << argument.getType();
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// SReadOp, SWriteOp
+//===----------------------------------------------------------------------===//
+
+/// One index per dimension of `memref`, at most one of them coordinates; a
+/// tile's extents must match the coordinates' positions.
+static LogicalResult verifyPlace(Operation *op, MemRefType memref,
+                                 ValueRange indices, ArrayRef<int64_t> tile) {
+  int64_t rank = memref.getRank();
+  if (static_cast<int64_t>(indices.size()) != rank)
+    return op->emitOpError() << "expects " << rank << " indices (rank of "
+                             << memref << "), but got " << indices.size();
+  if (static_cast<int64_t>(tile.size()) != rank)
+    return op->emitOpError()
+           << "expects a tile of rank " << rank << " (that of " << memref
+           << "), but got " << tile.size();
+  int gathered = 0;
+  for (auto [dim, index] : llvm::enumerate(indices)) {
+    auto coords = dyn_cast<CoordsType>(index.getType());
+    if (!coords)
+      continue;
+    if (++gathered > 1)
+      return op->emitOpError("expects at most one dimension with coordinates");
+    if (coords.getPositions() != tile[dim])
+      return op->emitOpError() << "expects " << tile[dim]
+                               << " positions (extent of the tile's dimension "
+                               << dim << "), but got " << coords;
+  }
+  return success();
+}
+
+std::optional<int64_t> SReadOp::getGatheredDim() {
+  for (auto [dim, index] : llvm::enumerate(getIndices()))
+    if (isa<CoordsType>(index.getType()))
+      return dim;
+  return std::nullopt;
+}
+
+LogicalResult SReadOp::verify() {
+  auto source = cast<MemRefType>(getSource().getType());
+  auto tile = getTile().getType();
+  if (source.getElementType() != tile.getElementType())
+    return emitOpError() << "expects a tile of elements "
+                         << source.getElementType() << ", but got " << tile;
+  return verifyPlace(*this, source, getIndices(), tile.getShape());
+}
+
+LogicalResult SWriteOp::verify() {
+  auto dest = cast<MemRefType>(getDest().getType());
+  if (failed(verifyPlace(*this, dest, getIndices(),
+                         getAcc().getType().getShape())))
+    return failure();
+  if (getIndexingMaps().size() != getInputs().size())
+    return emitOpError() << "expects " << getInputs().size()
+                         << " indexing maps (one per input), but got "
+                         << getIndexingMaps().size();
+  for (auto [number, attr, input] :
+       llvm::enumerate(getIndexingMaps(), getInputs())) {
+    AffineMap map = cast<AffineMapAttr>(attr).getValue();
+    int64_t rank = cast<MemRefType>(input.getType()).getRank();
+    if (map.getNumDims() != dest.getRank() || map.getNumSymbols() ||
+        map.getNumResults() != rank || !map.isProjectedPermutation())
+      return emitOpError() << "expects indexing map " << number
+                           << " to be a projected permutation from "
+                           << dest.getRank() << " dimensions to " << rank
+                           << ", but got " << AffineMapAttr::get(map);
+  }
+  Block &body = getEpilogue().front();
+  if (body.getNumArguments() != getInputs().size() + 1 ||
+      body.getArgument(0).getType() != getAcc().getType().getElementType())
+    return emitOpError() << "expects an epilogue with "
+                         << getInputs().size() + 1
+                         << " arguments, the first of type "
+                         << getAcc().getType().getElementType();
+  for (auto [argument, input] :
+       llvm::zip(body.getArguments().drop_front(), getInputs()))
+    if (argument.getType() !=
+        cast<MemRefType>(input.getType()).getElementType())
+      return emitOpError() << "epilogue expects an argument of type "
+                           << cast<MemRefType>(input.getType()).getElementType()
+                           << ", but got " << argument.getType();
+  auto yield = dyn_cast<YieldOp>(body.back());
+  if (!yield || yield.getNumOperands() != 1 ||
+      yield.getOperand(0).getType() != dest.getElementType())
+    return emitOpError() << "epilogue expects to yield one "
+                         << dest.getElementType();
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// TileMmaOp
+//===----------------------------------------------------------------------===//
+
+LogicalResult TileMmaOp::verify() {
+  if (getIndexingMaps().size() != 3)
+    return emitOpError() << "expects 3 indexing maps, but got "
+                         << getIndexingMaps().size();
+  SmallVector<int64_t> extents;
+  ArrayRef<int64_t> shapes[] = {getLhs().getType().getShape(),
+                                getRhs().getType().getShape(),
+                                getAcc().getType().getShape()};
+  for (auto [number, attr] : llvm::enumerate(getIndexingMaps())) {
+    AffineMap map = cast<AffineMapAttr>(attr).getValue();
+    if (!map.isProjectedPermutation() ||
+        map.getNumResults() != shapes[number].size())
+      return emitOpError() << "expects indexing map " << number
+                           << " to be a projected permutation with "
+                           << shapes[number].size() << " results, but got "
+                           << AffineMapAttr::get(map);
+    if (extents.empty())
+      extents.assign(map.getNumDims(), 0);
+    if (map.getNumDims() != extents.size())
+      return emitOpError() << "expects indexing map " << number << " over "
+                           << extents.size() << " dimensions, but got "
+                           << AffineMapAttr::get(map);
+    for (auto [position, expr] : llvm::enumerate(map.getResults())) {
+      int64_t &extent = extents[cast<AffineDimExpr>(expr).getPosition()];
+      if (extent && extent != shapes[number][position])
+        return emitOpError() << "d" << cast<AffineDimExpr>(expr).getPosition()
+                             << " has extent " << extent << " and "
+                             << shapes[number][position];
+      extent = shapes[number][position];
+    }
+  }
+  return success();
+}
