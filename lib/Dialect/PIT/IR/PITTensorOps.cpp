@@ -402,6 +402,10 @@ LogicalResult GenericOp::verify() {
       failed(verifyDestination(*this, getInit(), getResult())) ||
       failed(verifyMaps(*this)) || failed(verifyPermutation(*this)))
     return failure();
+  if (getDest() && getDest().getType() != getInit().getType())
+    return emitOpError() << "expects a destination of the init's type "
+                         << getInit().getType() << ", but got "
+                         << getDest().getType();
   if (static_cast<int64_t>(getSchedule().getTile().size()) != getNumLoops())
     return emitOpError() << "'schedule' expects " << getNumLoops()
                          << " tile extents (one per loop dimension), but got "
@@ -450,8 +454,11 @@ LogicalResult GenericOp::verifyRegions() {
 void GenericOp::getEffects(
     SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>>
         &effects) {
+  MutableOperandRange dest = getDestMutable();
+  OpOperand *written = dest.empty() ? &getInitMutable() : &*dest.begin();
   SmallVector<OpOperand *> reads;
   for (OpOperand &operand : (*this)->getOpOperands())
-    reads.push_back(&operand);
-  addDestinationEffects(*this, reads, {&getInitMutable()}, effects);
+    if (dest.empty() || &operand != written)
+      reads.push_back(&operand);
+  addDestinationEffects(*this, reads, {written}, effects);
 }

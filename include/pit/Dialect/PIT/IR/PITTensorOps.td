@@ -129,12 +129,12 @@ def PIT_GenericOp : PIT_DestinationOp<"generic", [
         } -> tensor<512x512xf32>
     ```
 
-    On memrefs the destination may be the init itself. For a permuted parallel
-    dimension the optional `bitmap` (what the index was compacted from) tells
+    On memrefs the result is stored to `dest` (`into`), or over the init where there
+    is none. For a permuted parallel dimension the optional `bitmap` (what the index was compacted from) tells
     which parts of the output are not reached by the index.
   }];
   let arguments = (ins Variadic<AnyShaped>:$inputs, AnyShaped:$init, Optional<PIT_IndexType>:$index,
-                       Optional<AnyShaped>:$bitmap,
+                       Optional<AnyShaped>:$bitmap, Optional<AnyMemRef>:$dest,
                        AffineMapArrayAttr:$indexing_maps, StrArrayAttr:$iterator_types,
                        OptionalAttr<PIT_PermutationAttr>:$permutation, PIT_ScheduleAttr:$schedule);
   let results = (outs Optional<AnyRankedTensor>:$result);
@@ -142,7 +142,7 @@ def PIT_GenericOp : PIT_DestinationOp<"generic", [
   let assemblyFormat = [{
     attr-dict `ins` `(` $inputs `:` type($inputs) `)` `outs` `(` $init `:` type($init) `)`
     (`index` `(` $index^ `:` qualified(type($index)) `)`)? (`bitmap` `(` $bitmap^ `:` type($bitmap) `)`)?
-    `combine` $combine `epilogue` $epilogue (`->` type($result)^)?
+    (`into` `(` $dest^ `:` type($dest) `)`)? `combine` $combine `epilogue` $epilogue (`->` type($result)^)?
   }];
   let extraClassDeclaration = [{
     ::mlir::MutableOperandRange getDpsInitsMutable() { return getInitMutable(); }
