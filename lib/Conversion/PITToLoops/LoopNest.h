@@ -1,0 +1,50 @@
+//===- LoopNest.h - helpers to write loops ----------------------*- C++ -*-===//
+
+#ifndef PIT_CONVERSION_PITTOLOOPS_LOOPNEST_H
+#define PIT_CONVERSION_PITTOLOOPS_LOOPNEST_H
+
+#include "mlir/Dialect/SCF/IR/SCF.h"
+
+namespace mlir::pit {
+
+/// The range of a loop of step 1.
+struct LoopRange {
+  Value begin, end;
+};
+
+/// Index arithmetic at one location; constants fold.
+class IndexBuilder {
+public:
+  IndexBuilder(OpBuilder &builder, Location loc) : builder(builder), loc(loc) {}
+
+  Value constant(int64_t value);
+  /// Size of dimension `dim` of a memref.
+  Value size(Value memref, int64_t dim);
+  Value add(Value a, Value b);
+  Value mul(Value a, Value b);
+  /// ceil(a / b) of numbers that are not negative.
+  Value ceilDiv(Value a, int64_t b);
+  /// An i32 or i64 from memory as an index.
+  Value loadIndex(Value memref, ValueRange indices);
+  /// The range [0, end).
+  LoopRange upTo(Value end) { return {constant(0), end}; }
+
+  /// Number of micro-tiles of extent `micro` along dimension `dim`; a dynamic
+  /// extent is the whole dimension.
+  Value microTiles(Value memref, int64_t dim, int64_t micro);
+  /// The elements of micro-tile `number` that lie in bounds.
+  LoopRange microTileRange(Value memref, int64_t dim, int64_t micro,
+                           Value number);
+
+  /// Builds nested loops, the last range innermost.
+  void loops(ArrayRef<LoopRange> ranges,
+             function_ref<void(OpBuilder &, ValueRange)> body);
+
+private:
+  OpBuilder &builder;
+  Location loc;
+};
+
+} // namespace mlir::pit
+
+#endif // PIT_CONVERSION_PITTOLOOPS_LOOPNEST_H
