@@ -5,6 +5,45 @@
 
 include "mlir/Pass/PassBase.td"
 
+def ConvertLinalgToPITPass : Pass<"convert-linalg-to-pit", "::mlir::func::FuncOp"> {
+  let summary = "Turn contractions with a sparse operand into pit operations on tensors";
+  let description = [{
+    Precondition: linalg operations on tensors. A tensor's type may carry
+    `#pit.sparsity`, an operation `pit.schedule`.
+
+    Postcondition: no encoding is left on any type, and no `pit.schedule`. A
+    product-sum of f16 over m, n and k with a sparse operand is `pit.detect`,
+    `pit.compact` and `pit.generic`; one without is a `pit.generic` without an
+    index; everything else stays linalg. Sums are f32; the epilogue adds the
+    init and narrows to the output's type.
+
+    A sparse operand is a hint where nothing is reduced (an activation, a cast):
+    there it is dropped. Under a reduction it must be a factor of a product under
+    a sum, else it is an error that names the combiner.
+
+    `pit.schedule` pins PIT axis, micro-tile and dense tile, or the dense kernel.
+    Without it the PIT axis is k; where A is contiguous along m the dense tile
+    is 64x128x32, else 32x128x32; the micro-tile is as long as it along m, and
+    along k 1, or 16 where A or B is contiguous along k (remark
+    `default-schedule`). The dense kernel's default tile is 64x128x32.
+
+    ```mlir
+    // Before: #map = affine_map<(m, n, k) -> (k, m)>, ...
+    %0 = linalg.matmul indexing_maps = [#map, #map1, #map2]
+        ins(%at, %b : tensor<1024x512xf16, #pit.sparsity<>>, tensor<1024x512xf16>)
+        outs(%c : tensor<512x512xf32>) -> tensor<512x512xf32>
+    // After.
+    %e = tensor.empty() : tensor<8x1024xi1>
+    %bits = pit.detect {axis = 0, micro_tile = array<i64: 1, 64>}
+        ins(%at : tensor<1024x512xf16>) outs(%e : tensor<8x1024xi1>) -> tensor<8x1024xi1>
+    %index = pit.compact ins(%bits : tensor<8x1024xi1>) -> !pit.index<padded, 8x1024>
+    %0 = pit.generic {..., permutation = #pit.permutation<dim = 2, kind = reduction, operand = 0, micro_tile = [1, 64]>}
+        ins(%at, %b : ...) outs(%c : ...) index(%index : ...) combine {...} epilogue {...} -> tensor<512x512xf32>
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::pit::PITDialect", "::mlir::tensor::TensorDialect"];
+}
+
 def ConvertPITToLoopsPass : Pass<"convert-pit-to-loops"> {
   let summary = "turn pit operations on memrefs into plain loops, the reference";
   let description = [{

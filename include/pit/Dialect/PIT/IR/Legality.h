@@ -1,0 +1,63 @@
+//===- Legality.h - which micro-tiles a schedule may have -------*- C++ -*-===//
+//
+// The rules that tie a micro-tile to its dense tile and to storage, shared by
+// the verifier of pit.generic and by what chooses schedules. For
+//
+//   C[m, n] += At[k, m] * B[k, n], f16, PIT axis k, tile [64, 128, 32]
+//
+// micro-tile [1, 64] is legal: it is as long as the dense tile along m, and a
+// live k brings 128 contiguous bytes of At and 256 of B. Micro-tile [1, 32] is
+// not (one gathered row of B must serve all 64 rows of the dense tile); nor is
+// [1, 64] with B stored as B[n, k], where a live k brings 2 bytes at a time.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef PIT_DIALECT_PIT_IR_LEGALITY_H
+#define PIT_DIALECT_PIT_IR_LEGALITY_H
+
+#include "pit/Dialect/PIT/IR/PIT.h"
+
+namespace mlir::pit {
+
+/// Bytes that lie together in storage, at least, wherever an operand is
+/// gathered or scattered: one sector of the memory of NVIDIA GPUs, the unit in
+/// which it is read.
+inline constexpr int64_t kMinContiguousBytes = 32;
+
+/// A structured operation with one sparse input and a schedule for it.
+struct SparseAccess {
+  /// One indexing map per operand, inputs first, then the output.
+  SmallVector<AffineMap> maps;
+  /// The operands' element types, in the same order.
+  SmallVector<Type> elementTypes;
+  /// Number of the sparse input.
+  int64_t sparse;
+  /// The PIT axis, a loop dimension.
+  int64_t axis;
+  /// Extents per dimension of the sparse input; kDynamic is the whole
+  /// dimension.
+  SmallVector<int64_t> microTile;
+  /// Extents per loop dimension.
+  SmallVector<int64_t> tile;
+};
+
+/// Where loop dimension `dim` stands, bare, among the results of `map`.
+std::optional<unsigned> findDim(AffineMap map, int64_t dim);
+
+/// Checks that the micro-tile has the sparse input's rank, that this input has
+/// the PIT axis, and that along its other dimensions the micro-tile is as long
+/// as the dense tile, a whole multiple of it, or the whole dimension.
+LogicalResult verifyMicroTile(function_ref<InFlightDiagnostic()> emitError,
+                              const SparseAccess &access);
+
+/// Checks the transactions of a schedule whose micro-tile fits: each operand
+/// that is read or written along the PIT axis has at least
+/// kMinContiguousBytes contiguous bytes per micro-tile, counted on nominal
+/// extents. An input with at most an eighth of the bytes that a step gathers
+/// is exempt. The error names the operand and what would be legal.
+LogicalResult verifyTransactions(function_ref<InFlightDiagnostic()> emitError,
+                                 const SparseAccess &access);
+
+} // namespace mlir::pit
+
+#endif // PIT_DIALECT_PIT_IR_LEGALITY_H

@@ -1,0 +1,148 @@
+//===- Axes.cpp - PIT axes and combiners of linalg operations -------------===//
+
+#include "pit/Analysis/Axes.h"
+
+#include "pit/Dialect/PIT/IR/Legality.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace mlir;
+using namespace mlir::pit;
+
+/// Conversions that keep zero zero, and only zero where they widen.
+static Value skipConversions(Value value) {
+  while (Operation *op = value.getDefiningOp()) {
+    if (!isa<arith::ExtFOp, arith::TruncFOp, arith::ExtSIOp, arith::ExtUIOp,
+             arith::SIToFPOp, arith::UIToFPOp>(op))
+      break;
+    value = op->getOperand(0);
+  }
+  return value;
+}
+
+static Value skipWidening(Value value) {
+  while (auto op = value.getDefiningOp<arith::ExtFOp>())
+    value = op.getIn();
+  return value;
+}
+
+BodyInfo pit::analyzeBody(linalg::LinalgOp op) {
+  Block *body = op.getBlock();
+  if (op.getNumDpsInits() != 1 || body->getTerminator()->getNumOperands() != 1)
+    return {};
+  Operation *combiner =
+      skipConversions(body->getTerminator()->getOperand(0)).getDefiningOp();
+  if (!combiner || combiner->getBlock() != body ||
+      combiner->getNumOperands() != 2)
+    return {};
+  Value accumulator = op.getRegionOutputArgs().front();
+  for (unsigned number : {0u, 1u}) {
+    Value other = combiner->getOperand(1 - number);
+    if (skipConversions(combiner->getOperand(number)) == accumulator &&
+        skipConversions(other) != accumulator)
+      return {combiner, other};
+  }
+  return {};
+}
+
+bool pit::isReorderable(Operation *combiner) {
+  return isa<arith::AddFOp, arith::MulFOp, arith::MinimumFOp, arith::MaximumFOp,
+             arith::MinNumFOp, arith::MaxNumFOp, arith::AddIOp, arith::MulIOp,
+             arith::MinSIOp, arith::MinUIOp, arith::MaxSIOp, arith::MaxUIOp,
+             arith::AndIOp, arith::OrIOp, arith::XOrIOp>(combiner);
+}
+
+/// Whether `value` is zero wherever `argument` is.
+static bool isZeroWith(Value value, Value argument) {
+  value = skipConversions(value);
+  if (value == argument)
+    return true;
+  Operation *op = value.getDefiningOp();
+  if (!op)
+    return false;
+  if (isa<arith::MulFOp, arith::MulIOp, arith::AndIOp>(op))
+    return isZeroWith(op->getOperand(0), argument) ||
+           isZeroWith(op->getOperand(1), argument);
+  if (isa<arith::NegFOp>(op))
+    return isZeroWith(op->getOperand(0), argument);
+  return false;
+}
+
+bool pit::mayBeSparse(linalg::LinalgOp op, int64_t input) {
+  BodyInfo body = analyzeBody(op);
+  if (!isa_and_nonnull<arith::AddFOp, arith::AddIOp, arith::OrIOp,
+                       arith::XOrIOp>(body.combiner))
+    return false;
+  return isZeroWith(body.contribution, op.getRegionInputArgs()[input]);
+}
+
+bool pit::isProductSum(linalg::LinalgOp op) {
+  if (op.getNumDpsInputs() != 2 || op.getNumDpsInits() != 1)
+    return false;
+  BodyInfo body = analyzeBody(op);
+  if (!isa_and_nonnull<arith::AddFOp>(body.combiner))
+    return false;
+  auto product = skipWidening(body.contribution).getDefiningOp<arith::MulFOp>();
+  if (!product)
+    return false;
+  Value x = skipWidening(product.getLhs()), y = skipWidening(product.getRhs());
+  ArrayRef<BlockArgument> args = op.getRegionInputArgs();
+  return (x == args[0] && y == args[1]) || (x == args[1] && y == args[0]);
+}
+
+SmallVector<AxisInfo> pit::analyzeAxes(linalg::LinalgOp op) {
+  SmallVector<AxisInfo> axes;
+  SmallVector<AffineMap> maps = op.getIndexingMapsArray();
+  BodyInfo body = analyzeBody(op);
+  for (auto [dim, iterator] : llvm::enumerate(op.getIteratorTypesArray())) {
+    bool isReduction = iterator == utils::IteratorType::reduction;
+    AxisInfo &axis = axes.emplace_back();
+    axis.kind =
+        isReduction ? PermutationKind::reduction : PermutationKind::parallel;
+    llvm::raw_string_ostream reason(axis.obstacle);
+    if (isReduction && !body.combiner) {
+      reason << "the body does not combine contributions by one operation";
+      continue;
+    }
+    if (isReduction && !isReorderable(body.combiner)) {
+      reason << "its combiner '" << body.combiner->getName()
+             << "' is not associative and commutative";
+      continue;
+    }
+    op.getBlock()->walk([&](linalg::IndexOp index) {
+      if (index.getDim() != dim)
+        return WalkResult::advance();
+      reason << "the body reads its number by 'linalg.index'";
+      return WalkResult::interrupt();
+    });
+    for (auto [number, map] : llvm::enumerate(maps))
+      for (AffineExpr expr : map.getResults())
+        if (axis.isPermutable() && !isa<AffineDimExpr>(expr) &&
+            expr.isFunctionOfDim(dim))
+          reason << "indexing map " << number << " reads it in '" << expr
+                 << "', not as a bare dimension: " << AffineMapAttr::get(map);
+  }
+  return axes;
+}
+
+FailureOr<MatmulDims> pit::matchMatmul(linalg::LinalgOp op) {
+  if (!isProductSum(op) || op.getNumLoops() != 3 || op.hasIndexSemantics())
+    return failure();
+  SmallVector<AffineMap> maps = op.getIndexingMapsArray();
+  for (AffineMap map : maps)
+    if (map.getNumResults() != 2 || !map.isProjectedPermutation())
+      return failure();
+  auto dims = linalg::inferContractionDims(op);
+  if (failed(dims) || dims->m.size() != 1 || dims->n.size() != 1 ||
+      dims->k.size() != 1 || !dims->batch.empty())
+    return failure();
+  // The input that holds the output's first dimension is the left one.
+  MatmulDims result;
+  result.m = maps[2].getDimPosition(0);
+  result.n = maps[2].getDimPosition(1);
+  result.k = dims->k.front();
+  result.lhs = findDim(maps[0], result.m) ? 0 : 1;
+  result.rhs = 1 - result.lhs;
+  return result;
+}

@@ -1,0 +1,152 @@
+//===- Legality.cpp - which micro-tiles a schedule may have ---------------===//
+
+#include "pit/Dialect/PIT/IR/Legality.h"
+
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace mlir::pit;
+
+std::optional<unsigned> pit::findDim(AffineMap map, int64_t dim) {
+  return map.getResultPosition(getAffineDimExpr(dim, map.getContext()));
+}
+
+/// The loop dimension that a map's result is, or none.
+static std::optional<int64_t> getLoopDim(AffineExpr expr) {
+  if (auto dim = dyn_cast<AffineDimExpr>(expr))
+    return dim.getPosition();
+  return std::nullopt;
+}
+
+LogicalResult pit::verifyMicroTile(function_ref<InFlightDiagnostic()> emitError,
+                                   const SparseAccess &access) {
+  AffineMap map = access.maps[access.sparse];
+  if (access.microTile.size() != map.getNumResults())
+    return emitError() << "expects " << map.getNumResults()
+                       << " micro-tile extents (rank of the sparse operand "
+                       << access.sparse << "), but got "
+                       << access.microTile.size();
+  if (!findDim(map, access.axis))
+    return emitError() << "the sparse operand's map " << AffineMapAttr::get(map)
+                       << " does not have the permuted d" << access.axis;
+  for (auto [position, expr] : llvm::enumerate(map.getResults())) {
+    std::optional<int64_t> dim = getLoopDim(expr);
+    int64_t extent = access.microTile[position];
+    if (!dim || *dim == access.axis || ShapedType::isDynamic(extent))
+      continue;
+    int64_t tile = access.tile[*dim];
+    if (extent < tile || extent % tile)
+      return emitError()
+             << "expects a micro-tile extent of " << tile
+             << " (the dense tile's along d" << *dim
+             << "), a multiple of it, or '?' along dimension " << position
+             << " of the sparse operand, but got " << extent
+             << ": one gathered tile of the other operand serves all of them";
+  }
+  return success();
+}
+
+/// Elements that a step reads or writes along dimension `position` of an
+/// operand: the micro-tile's along the PIT axis, and for the sparse operand
+/// along all; else the dense tile's. kDynamic is the whole dimension.
+static int64_t getExtent(const SparseAccess &access, int64_t operand,
+                         int64_t position) {
+  if (operand == access.sparse)
+    return access.microTile[position];
+  std::optional<int64_t> dim =
+      getLoopDim(access.maps[operand].getResult(position));
+  if (dim && *dim == access.axis)
+    return access.microTile[*findDim(access.maps[access.sparse], access.axis)];
+  return dim ? access.tile[*dim] : 1;
+}
+
+/// Contiguous bytes per micro-tile, in storage order. A whole dimension counts
+/// as enough: that it may be short is the tensor's doing, not the schedule's.
+static int64_t getContiguousBytes(const SparseAccess &access, int64_t operand,
+                                  int64_t elementBits) {
+  AffineMap map = access.maps[operand];
+  if (map.getNumResults() == 0)
+    return llvm::divideCeil(elementBits, 8);
+  int64_t extent = getExtent(access, operand, map.getNumResults() - 1);
+  if (ShapedType::isDynamic(extent))
+    return kMinContiguousBytes;
+  return llvm::SaturatingMultiply<uint64_t>(extent, elementBits) / 8;
+}
+
+/// Bytes of an input in one dense tile.
+static double getTileBytes(const SparseAccess &access, int64_t operand,
+                           int64_t elementBits) {
+  double bytes = elementBits / 8.0;
+  for (AffineExpr expr : access.maps[operand].getResults())
+    if (std::optional<int64_t> dim = getLoopDim(expr))
+      bytes *= static_cast<double>(access.tile[*dim]);
+  return bytes;
+}
+
+/// Says what would give the operand enough contiguous bytes: a longer
+/// micro-tile or dense tile, or another innermost dimension.
+static void explainTransactions(InFlightDiagnostic &diag,
+                                const SparseAccess &access, int64_t operand,
+                                int64_t elementBits) {
+  AffineMap map = access.maps[operand];
+  int64_t needed = llvm::divideCeil(kMinContiguousBytes * 8, elementBits);
+  if (map.getNumResults() == 0)
+    return;
+  std::optional<int64_t> inner = getLoopDim(map.getResults().back());
+  if (!inner) {
+    diag << "; store it with a loop dimension other than d" << access.axis
+         << " innermost";
+    return;
+  }
+  if (*inner != access.axis) {
+    diag << "; a dense tile of at least " << needed << " along d" << *inner
+         << " would do";
+    return;
+  }
+  diag << "; a micro-tile of at least " << needed << " along d" << access.axis
+       << " would do";
+  if (map.getNumResults() < 2)
+    return;
+  SmallVector<AffineExpr> results(map.getResults());
+  std::swap(results.back(), results[results.size() - 2]);
+  diag << ", or the layout "
+       << AffineMapAttr::get(
+              AffineMap::get(map.getNumDims(), 0, results, map.getContext()))
+       << " of that operand";
+}
+
+LogicalResult
+pit::verifyTransactions(function_ref<InFlightDiagnostic()> emitError,
+                        const SparseAccess &access) {
+  int64_t inputs = static_cast<int64_t>(access.maps.size()) - 1;
+  auto isGathered = [&](int64_t operand) {
+    return findDim(access.maps[operand], access.axis).has_value();
+  };
+  auto getBits = [&](int64_t operand) -> int64_t {
+    return access.elementTypes[operand].getIntOrFloatBitWidth();
+  };
+  double gathered = 0;
+  for (int64_t input = 0; input < inputs; ++input)
+    if (isGathered(input))
+      gathered += getTileBytes(access, input, getBits(input));
+  for (int64_t operand = 0; operand <= inputs; ++operand) {
+    if (!isGathered(operand))
+      continue;
+    int64_t bits = getBits(operand);
+    if (operand < inputs && getTileBytes(access, operand, bits) * 8 <= gathered)
+      continue;
+    int64_t bytes = getContiguousBytes(access, operand, bits);
+    if (bytes >= kMinContiguousBytes)
+      continue;
+    InFlightDiagnostic diag = emitError();
+    diag << "operand " << operand << " with map "
+         << AffineMapAttr::get(access.maps[operand]) << " is "
+         << (operand < inputs ? "gathered" : "scattered") << " along d"
+         << access.axis << " in pieces of " << bytes
+         << " contiguous bytes, but at least " << kMinContiguousBytes
+         << " are needed";
+    explainTransactions(diag, access, operand, bits);
+    return diag;
+  }
+  return success();
+}
