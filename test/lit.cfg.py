@@ -41,6 +41,8 @@ if python:
     config.available_features.add("numpy")
 config.substitutions.append(("%python", python or config.python))
 
+# The dialect and its passes for the stock mlir-opt.
+config.substitutions.append(("%plugin", os.path.join(config.pit_obj_root, "lib", "PITPlugin.so")))
 config.substitutions.append(("%seeds", lit_config.params.get("seeds", "1")))
 config.substitutions.append(("%test_root", config.test_source_root))
 if lit_config.params.get("long", "0") not in ("", "0"):

@@ -1,12 +1,14 @@
 //===- Register.cpp - dialects, passes and pipelines by name --------------===//
 
 #include "pit/Dialect/PIT/IR/PIT.h"
+#include "pit/Dialect/PIT/Transforms/Bufferization.h"
 #include "pit/Passes/Passes.h"
 
 using namespace mlir;
 
 void pit::registerAllDialects(DialectRegistry &registry) {
   registry.insert<PITDialect>();
+  registerBufferizableOpInterfaceExternalModels(registry);
 }
 
 void pit::registerAllPasses() { registerPITPasses(); }

@@ -82,4 +82,91 @@ def ConvertPITToLoopsPass : Pass<"convert-pit-to-loops"> {
                            "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect"];
 }
 
+//===----------------------------------------------------------------------===//
+// From tensors to a launch plan
+//===----------------------------------------------------------------------===//
+
+def PITBufferizePass : Pass<"pit-bufferize", "::mlir::ModuleOp"> {
+  let summary = "Bufferize functions for a launch plan";
+  let description = [{
+    Runs upstream's One-Shot Bufferize with the settings that a launch plan
+    needs: memrefs of identity layout at function boundaries, and function
+    arguments that are never written (a caller's init is copied).
+
+    Precondition: no sparsity encodings are left. Postcondition: no tensors are
+    left; the index of a `pit.compact` is put together from buffers by
+    `pit.assemble_index`.
+
+    ```mlir
+    %idx = pit.compact ins(%bits : tensor<8x1024xi1>) -> !pit.index<padded, 8x1024>
+    // becomes
+    %counts = memref.alloc() : memref<8xi32>
+    %coords = memref.alloc() : memref<8x1024xi32>
+    pit.compact ins(%m : memref<8x1024xi1>) outs(%counts, %coords : memref<8xi32>, memref<8x1024xi32>)
+    %idx = pit.assemble_index %counts, %coords : memref<8xi32>, memref<8x1024xi32> -> !pit.index<padded, 8x1024>
+    ```
+  }];
+  let dependentDialects = ["::mlir::bufferization::BufferizationDialect", "::mlir::memref::MemRefDialect"];
+}
+
+def PITPlanLaunchesPass : Pass<"pit-plan-launches", "::mlir::ModuleOp"> {
+  let summary = "Bring bufferized functions into plan form";
+  let description = [{
+    Results become arguments behind the others, marked `pit.output`: a buffer
+    that the function allocated becomes the argument, anything else (an
+    argument, a buffer that is returned twice) is copied at the end. All other
+    allocations become pieces of one `pit.workspace`, at offsets that are
+    multiples of 256 bytes. Deallocations are dropped, constants of equal
+    elements become fills. Arguments and temporaries get names (`pit.name`):
+    `arg0`, `out0`, `counts`, `coords`, `bits`, `tmp`; a name that the user has
+    given to an argument or result is kept. Of a function that was written on
+    memrefs, the arguments that it writes are its outputs; they come last.
+
+    Precondition: bufferized functions of static shapes. Postcondition: every
+    function with a body is in plan form, which is checked: one block of
+    arithmetic on sizes, one workspace and its views, casts that move no data,
+    linalg and pit operations on memrefs, and copies. Anything else is an error
+    at its location.
+
+    ```mlir
+    func.func @f(%x: memref<64xf32>) -> memref<64xf32> {
+      %t = memref.alloc() : memref<64xf32>
+      %r = memref.alloc() : memref<64xf32>
+      linalg.exp ins(%x : memref<64xf32>) outs(%t : memref<64xf32>)
+      linalg.abs ins(%t : memref<64xf32>) outs(%r : memref<64xf32>)
+      return %r : memref<64xf32>
+    }
+    // becomes
+    func.func @f(%x: memref<64xf32> {pit.name = "arg0"}, %r: memref<64xf32> {pit.name = "out0", pit.output}) {
+      %c256 = arith.constant 256 : index
+      %ws = pit.workspace %c256 : memref<?xi8>
+      %c0 = arith.constant 0 : index
+      %t = memref.view %ws[%c0][] {pit.name = "tmp"} : memref<?xi8> to memref<64xf32>
+      linalg.exp ins(%x : memref<64xf32>) outs(%t : memref<64xf32>)
+      linalg.abs ins(%t : memref<64xf32>) outs(%r : memref<64xf32>)
+      return
+    }
+    ```
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect", "::mlir::memref::MemRefDialect"
+  ];
+}
+
+def PITFinalizePlanPass : Pass<"pit-finalize-plan", "::mlir::ModuleOp"> {
+  let summary = "Write the block size and shared memory of kernels into their launches";
+  let description = [{
+    Precondition: functions in plan form whose steps are launches and copies,
+    kernels without pit operations and with `known_block_size`; the attribute
+    `pit.shared_bytes` of a kernel is its dynamic shared memory, 0 if there is
+    none. Postcondition: every `pit.launch` has `block` and `shared_bytes`.
+
+    ```mlir
+    pit.launch @f_kernels::@f_0 grid(%grid) args(%x : memref<64xf32>)
+    // becomes
+    pit.launch @f_kernels::@f_0 grid(%grid) args(%x : memref<64xf32>) {block = 128 : i64, shared_bytes = 0 : i64}
+    ```
+  }];
+}
+
 #endif // PIT_PASSES_PASSES_TD

@@ -1,0 +1,70 @@
+//===- LaunchPlan.h - the plan form of a function ---------------*- C++ -*-===//
+//
+// In plan form a function takes its inputs and then its outputs as memrefs,
+// returns nothing, and is one block that a launcher can run from top to bottom
+// without looking at data: arithmetic on sizes, one workspace and views of it,
+// casts that move nothing, and the steps.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef PIT_DIALECT_PIT_TRANSFORMS_LAUNCHPLAN_H
+#define PIT_DIALECT_PIT_TRANSFORMS_LAUNCHPLAN_H
+
+#include "pit/Dialect/PIT/IR/PIT.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+
+namespace mlir::pit {
+
+/// Attribute of a function's argument, or of a memref.view of the workspace:
+/// its name in the launch plan.
+inline constexpr llvm::StringLiteral kNameAttrName = "pit.name";
+/// Unit attribute of a function's argument: the plan writes it.
+inline constexpr llvm::StringLiteral kOutputAttrName = "pit.output";
+/// Unit attribute of a memref.view of the workspace: a part of an index.
+inline constexpr llvm::StringLiteral kIndexAttrName = "pit.index";
+
+/// Attribute (i64) of a gpu.func: bytes of dynamic shared memory; absent: 0.
+inline constexpr llvm::StringLiteral kSharedBytesAttrName = "pit.shared_bytes";
+
+/// What every temporary's offset into the workspace is a multiple of, in bytes:
+/// the alignment that the CUDA allocator gives, so that a workspace of its own
+/// would not be aligned better.
+inline constexpr int64_t kWorkspaceAlignmentBytes = 256;
+
+/// How far the steps of a plan are lowered.
+enum class PlanStage {
+  Operations, ///< payload operations on memrefs, and launches
+  Launches    ///< launches and copies only
+};
+
+/// Checks that a function is in plan form; emits an error at the first
+/// operation that has no place in it.
+LogicalResult verifyLaunchPlan(func::FuncOp function, PlanStage stage);
+
+/// Brings a bufferized function into plan form. Emits an error and fails where
+/// that cannot be done.
+LogicalResult planLaunches(func::FuncOp function);
+
+/// The buffer that a memref of a plan lies in, through casts that move no
+/// data: an argument, or the result of a memref.view or memref.alloc.
+Value getPlanBuffer(Value memref);
+
+/// Bytes of a memref of static shape; i1 takes a byte. None where the element
+/// type has no size of whole bytes or the product does not fit into 63 bits.
+std::optional<int64_t> getStaticByteSize(MemRefType type);
+
+/// Creates a temporary of static shape in the workspace of the plan that `op`
+/// is in (after the others; the workspace grows), named `name` with a number if
+/// there is one already. For lowerings that need scratch memory. Emits an error
+/// at `op` and fails where the size is not known.
+FailureOr<Value> createTemporary(OpBuilder &builder, Operation *op,
+                                 MemRefType type, StringRef name);
+
+/// Writes block size and dynamic shared memory of each kernel into its
+/// launches. Emits an error and fails where a kernel has no block size.
+LogicalResult finalizePlan(ModuleOp module);
+
+} // namespace mlir::pit
+
+#endif // PIT_DIALECT_PIT_TRANSFORMS_LAUNCHPLAN_H

@@ -1,0 +1,60 @@
+//===- FinalizePlan.cpp - what the schedule decided, in the launches ------===//
+
+#include "pit/Dialect/PIT/Transforms/LaunchPlan.h"
+#include "pit/Passes/Passes.h"
+
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+
+namespace mlir::pit {
+#define GEN_PASS_DEF_PITFINALIZEPLANPASS
+#include "pit/Passes/Passes.h.inc"
+} // namespace mlir::pit
+
+using namespace mlir;
+using namespace mlir::pit;
+
+LogicalResult pit::finalizePlan(ModuleOp module) {
+  SymbolTableCollection symbols;
+  for (auto function : module.getOps<func::FuncOp>()) {
+    if (function.isDeclaration())
+      continue;
+    if (failed(verifyLaunchPlan(function, PlanStage::Launches)))
+      return failure();
+    for (auto launch : function.getBody().front().getOps<LaunchOp>()) {
+      auto kernel = symbols.lookupNearestSymbolFrom<gpu::GPUFuncOp>(
+          launch, launch.getKernelAttr());
+      if (!kernel)
+        return launch.emitOpError() << "launches " << launch.getKernelAttr()
+                                    << ", which is not a 'gpu.func'";
+      auto inKernel = kernel.walk([](Operation *op) {
+        return isa_and_nonnull<PITDialect>(op->getDialect())
+                   ? WalkResult(op->emitOpError(
+                         "is left in a kernel whose launch is to be completed: "
+                         "run the schedule and its lowering first"))
+                   : WalkResult::advance();
+      });
+      if (inKernel.wasInterrupted())
+        return failure();
+      std::optional<ArrayRef<int32_t>> block = kernel.getKnownBlockSize();
+      if (!block || block->size() != 3)
+        return kernel.emitOpError(
+            "has no 'known_block_size', which its launch needs");
+      Builder builder(module.getContext());
+      launch.setBlockAttr(builder.getI64IntegerAttr(
+          static_cast<int64_t>((*block)[0]) * (*block)[1] * (*block)[2]));
+      auto shared = kernel->getAttrOfType<IntegerAttr>(kSharedBytesAttrName);
+      launch.setSharedBytesAttr(
+          builder.getI64IntegerAttr(shared ? shared.getInt() : 0));
+    }
+  }
+  return success();
+}
+
+namespace {
+struct FinalizePlanPass : pit::impl::PITFinalizePlanPassBase<FinalizePlanPass> {
+  void runOnOperation() override {
+    if (failed(finalizePlan(getOperation())))
+      signalPassFailure();
+  }
+};
+} // namespace

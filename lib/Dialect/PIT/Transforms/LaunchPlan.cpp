@@ -1,0 +1,245 @@
+//===- LaunchPlan.cpp - what the plan form is -----------------------------===//
+
+#include "pit/Dialect/PIT/Transforms/LaunchPlan.h"
+
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/IR/Matchers.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "llvm/ADT/StringSet.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace mlir::pit;
+
+std::optional<int64_t> pit::getStaticByteSize(MemRefType type) {
+  Type element = type.getElementType();
+  if (!element.isIntOrFloat() || !type.hasStaticShape())
+    return std::nullopt;
+  unsigned bits = element.getIntOrFloatBitWidth();
+  if (bits != 1 && bits % 8 != 0)
+    return std::nullopt;
+  int64_t bytes = llvm::divideCeil(bits, 8u);
+  // A size of 0 makes the whole 0, however long the other dimensions are.
+  if (llvm::is_contained(type.getShape(), 0))
+    return 0;
+  for (int64_t size : type.getShape())
+    if (llvm::MulOverflow(bytes, size, bytes))
+      return std::nullopt;
+  return bytes;
+}
+
+/// The memref that a cast of memrefs casts, or null where `op` is no such cast.
+static Value getCastSource(Operation *op) {
+  if (isa_and_nonnull<memref::CastOp, memref::ExpandShapeOp,
+                      memref::CollapseShapeOp, memref::ReinterpretCastOp>(op))
+    return op->getOperand(0);
+  return {};
+}
+
+Value pit::getPlanBuffer(Value memref) {
+  while (Value source = getCastSource(memref.getDefiningOp()))
+    memref = source;
+  return memref;
+}
+
+/// Whether a reinterpretation starts at its source's first element.
+static bool startsAtSource(memref::ReinterpretCastOp op) {
+  return op.getOffsets().empty() &&
+         op.getStaticOffsets() == ArrayRef<int64_t>{0};
+}
+
+static LogicalResult verifyBufferType(Operation *op, Type type, Twine what) {
+  auto memref = dyn_cast<MemRefType>(type);
+  if (!memref)
+    return op->emitOpError()
+           << what << " has type " << type
+           << ", but a launch plan takes memrefs only: a scalar goes into a "
+              "tensor of rank 0";
+  if (!memref.hasStaticShape())
+    return op->emitOpError()
+           << what << " has type " << type
+           << ": dynamic sizes are not supported yet, every size must be known";
+  if (!memref.getLayout().isIdentity() || memref.getMemorySpace())
+    return op->emitOpError()
+           << what << " has type " << type
+           << ", but a launch plan expects the identity layout and the default "
+              "memory space";
+  if (!getStaticByteSize(memref))
+    return op->emitOpError()
+           << what << " has type " << type
+           << ", whose size is not a number of whole bytes below 2^63";
+  return success();
+}
+
+/// Whether the operation computes sizes: integers from integers.
+static bool isSizeArithmetic(Operation *op) {
+  if (isa<memref::DimOp>(op) || op->hasTrait<OpTrait::ConstantLike>())
+    return true;
+  return isa_and_nonnull<arith::ArithDialect, affine::AffineDialect>(
+             op->getDialect()) &&
+         op->getNumRegions() == 0 &&
+         llvm::all_of(op->getResultTypes(),
+                      [](Type type) { return type.isIntOrIndex(); });
+}
+
+static LogicalResult verifyStep(Operation *op, PlanStage stage) {
+  if (isSizeArithmetic(op) || isa<LaunchOp>(op))
+    return success();
+  if (isa<WorkspaceOp>(op))
+    return success();
+  if (auto view = dyn_cast<memref::ViewOp>(op)) {
+    if (!view.getSource().getDefiningOp<WorkspaceOp>())
+      return op->emitOpError("has no place in a launch plan: only the "
+                             "workspace is viewed as buffers of other types");
+    return verifyBufferType(op, view.getType(), "a temporary");
+  }
+  if (getCastSource(op)) {
+    auto reinterpret = dyn_cast<memref::ReinterpretCastOp>(op);
+    if (reinterpret && !startsAtSource(reinterpret))
+      return op->emitOpError("has no place in a launch plan: it does not start "
+                             "at the first element of its source");
+    return verifyBufferType(op, op->getResult(0).getType(), "its result");
+  }
+  if (isa<memref::CopyOp>(op) ||
+      (stage == PlanStage::Operations &&
+       isa<DetectOp, CompactOp, AssembleIndexOp, GenericOp, linalg::LinalgOp>(
+           op))) {
+    for (auto [number, type] : llvm::enumerate(op->getOperandTypes()))
+      if (isa<BaseMemRefType>(type) &&
+          failed(verifyBufferType(op, type, "operand " + Twine(number))))
+        return failure();
+      else if (isa<TensorType>(type))
+        return op->emitOpError() << "operand " << number << " has type " << type
+                                 << ", but a launch plan takes memrefs only: "
+                                    "bufferize the function first";
+    return success();
+  }
+  if (op->getNumRegions() != 0 || op->hasTrait<OpTrait::IsTerminator>())
+    return op->emitOpError(
+        "has no place in a launch plan: a plan is a straight list of steps "
+        "that depend on sizes only, without control flow");
+  if (isa<CallOpInterface>(op))
+    return op->emitOpError("has no place in a launch plan: inline the function "
+                           "that it calls");
+  if (llvm::any_of(op->getOperandTypes(), llvm::IsaPred<TensorType>) ||
+      llvm::any_of(op->getResultTypes(), llvm::IsaPred<TensorType>))
+    return op->emitOpError("has no place in a launch plan: it has tensors; "
+                           "bufferize the function first");
+  return op->emitOpError(
+      "has no place in a launch plan, which holds linalg and pit operations, "
+      "copies, launches, and arithmetic on sizes");
+}
+
+LogicalResult pit::verifyLaunchPlan(func::FuncOp function, PlanStage stage) {
+  if (!function.getBody().hasOneBlock())
+    return function.emitOpError() << "expects one block, but has "
+                                  << function.getBody().getBlocks().size()
+                                  << ": a launch plan has no control flow";
+  if (function.getNumResults() != 0)
+    return function.emitOpError()
+           << "is not a launch plan: expects no results (outputs are "
+              "arguments), but has "
+           << function.getNumResults();
+  bool outputs = false;
+  for (BlockArgument argument : function.getArguments()) {
+    unsigned number = argument.getArgNumber();
+    if (failed(verifyBufferType(function, argument.getType(),
+                                "argument " + Twine(number))))
+      return failure();
+    if (!function.getArgAttrOfType<StringAttr>(number, kNameAttrName))
+      return function.emitOpError()
+             << "is not a launch plan: argument " << number << " has no '"
+             << kNameAttrName << "'";
+    bool output = !!function.getArgAttr(number, kOutputAttrName);
+    if (outputs && !output)
+      return function.emitOpError()
+             << "expects its outputs after its inputs, but argument " << number
+             << " is an input";
+    outputs |= output;
+  }
+  WorkspaceOp workspace;
+  for (Operation &op : function.getBody().front().without_terminator()) {
+    if (failed(verifyStep(&op, stage)))
+      return failure();
+    auto another = dyn_cast<WorkspaceOp>(op);
+    if (another && workspace) {
+      InFlightDiagnostic diagnostic =
+          another.emitOpError("is the second workspace of the plan");
+      diagnostic.attachNote(workspace.getLoc()) << "first workspace here";
+      return diagnostic;
+    }
+    if (another)
+      workspace = another;
+  }
+  return success();
+}
+
+FailureOr<Value> pit::createTemporary(OpBuilder &builder, Operation *op,
+                                      MemRefType type, StringRef name) {
+  auto function = op->getParentOfType<func::FuncOp>();
+  std::optional<int64_t> size = getStaticByteSize(type);
+  if (!function || !size || !type.getLayout().isIdentity())
+    return op->emitOpError()
+           << "needs a temporary of type " << type
+           << ", which has no size that is known, outside or inside of a plan";
+  Block &block = function.getBody().front();
+  OpBuilder::InsertionGuard guard(builder);
+  Location loc = op->getLoc();
+
+  WorkspaceOp workspace;
+  llvm::StringSet<> names;
+  for (Operation &other : block) {
+    if (auto found = dyn_cast<WorkspaceOp>(other))
+      workspace = found;
+    if (auto taken = other.getAttrOfType<StringAttr>(kNameAttrName))
+      names.insert(taken.getValue());
+  }
+  for (unsigned i = 0; i < function.getNumArguments(); ++i)
+    if (auto taken = function.getArgAttrOfType<StringAttr>(i, kNameAttrName))
+      names.insert(taken.getValue());
+
+  int64_t offset = 0;
+  Operation *old = nullptr, *last = nullptr;
+  if (workspace) {
+    for (Operation *user : workspace->getUsers())
+      if (!last || last->isBeforeInBlock(user))
+        last = user;
+    old = workspace.getBytes().getDefiningOp();
+    APInt bytes;
+    if (!matchPattern(workspace.getBytes(), m_ConstantInt(&bytes)))
+      return op->emitOpError("needs a temporary, but the workspace's size is "
+                             "not a constant");
+    offset = llvm::alignTo(bytes.getSExtValue(), kWorkspaceAlignmentBytes);
+    builder.setInsertionPoint(workspace);
+  } else {
+    builder.setInsertionPointToStart(&block);
+  }
+  if (offset > std::numeric_limits<int64_t>::max() - *size)
+    return op->emitOpError("needs a temporary, but the workspace's size does "
+                           "not fit into 63 bits");
+  Value end = arith::ConstantIndexOp::create(builder, loc, offset + *size);
+  if (workspace)
+    workspace.getBytesMutable().assign(end);
+  else
+    workspace = WorkspaceOp::create(
+        builder, loc,
+        MemRefType::get({ShapedType::kDynamic}, builder.getI8Type()), end);
+
+  if (old && isOpTriviallyDead(old))
+    old->erase();
+
+  std::string unique = name.str();
+  for (int64_t number = 1; names.contains(unique); ++number)
+    unique = (name + "_" + Twine(number)).str();
+  // Behind the other views, but before whatever uses this one.
+  builder.setInsertionPointAfter(last && last->isBeforeInBlock(op) ? last
+                                                                   : workspace);
+  Value start = arith::ConstantIndexOp::create(builder, loc, offset);
+  auto view = memref::ViewOp::create(builder, loc, type, workspace.getBuffer(),
+                                     start, ValueRange());
+  view->setAttr(kNameAttrName, builder.getStringAttr(unique));
+  return view.getResult();
+}

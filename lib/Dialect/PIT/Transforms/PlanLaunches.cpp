@@ -1,0 +1,269 @@
+//===- PlanLaunches.cpp - from bufferized functions to plan form ----------===//
+
+#include "pit/Dialect/PIT/Transforms/LaunchPlan.h"
+#include "pit/Passes/Passes.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/IR/PatternMatch.h"
+#include "llvm/ADT/StringSet.h"
+
+namespace mlir::pit {
+#define GEN_PASS_DEF_PITPLANLAUNCHESPASS
+#include "pit/Passes/Passes.h.inc"
+} // namespace mlir::pit
+
+using namespace mlir;
+using namespace mlir::pit;
+
+/// Fills a fresh buffer with the constant that `op` reads; a plan has no
+/// globals.
+static LogicalResult materializeConstant(memref::GetGlobalOp op) {
+  auto global = SymbolTable::lookupNearestSymbolFrom<memref::GlobalOp>(
+      op, op.getNameAttr());
+  auto values =
+      global ? dyn_cast_or_null<DenseElementsAttr>(global.getInitialValueAttr())
+             : DenseElementsAttr();
+  if (!global || !global.getConstant() || !values)
+    return op.emitOpError()
+           << "has no place in a launch plan: '" << op.getName()
+           << "' is not a constant with a value";
+  if (!values.isSplat())
+    return op.emitOpError()
+           << "constant '" << op.getName() << "' has "
+           << values.getNumElements()
+           << " elements that are not all equal, and a launch plan carries no "
+              "data: pass it as an argument";
+  OpBuilder builder(op);
+  Location loc = op.getLoc();
+  Value buffer = memref::AllocOp::create(builder, loc, op.getType());
+  Value value = arith::ConstantOp::create(builder, loc,
+                                          values.getSplatValue<TypedAttr>());
+  linalg::FillOp::create(builder, loc, value, buffer);
+  op.replaceAllUsesWith(buffer);
+  op.erase();
+  return success();
+}
+
+/// Whether `name` can be a name in expressions and in generated code.
+static bool isIdentifier(StringRef name) {
+  return !name.empty() && !llvm::isDigit(name.front()) &&
+         llvm::all_of(name,
+                      [](char c) { return llvm::isAlnum(c) || c == '_'; });
+}
+
+/// Gives argument `number` its name, if the user has not.
+static LogicalResult nameArgument(func::FuncOp function, unsigned number,
+                                  const Twine &name, llvm::StringSet<> &names) {
+  auto given = function.getArgAttrOfType<StringAttr>(number, kNameAttrName);
+  if (function.getArgAttr(number, kNameAttrName) &&
+      (!given || !isIdentifier(given)))
+    return function.emitOpError()
+           << "expects '" << kNameAttrName << "' of argument " << number
+           << " to be an identifier, but got "
+           << function.getArgAttr(number, kNameAttrName);
+  if (!given)
+    given = StringAttr::get(function.getContext(), name);
+  if (given == "workspace" || !names.insert(given.getValue()).second)
+    return function.emitOpError()
+           << "has a second '" << given.getValue() << "' (argument " << number
+           << "): names in a launch plan are unique";
+  function.setArgAttr(number, kNameAttrName, given);
+  return success();
+}
+
+/// Marks arguments that the function writes itself as outputs: a function that
+/// was written on memrefs may have them.
+static void markWrittenArguments(func::FuncOp function) {
+  for (Operation &op : function.getBody().front()) {
+    auto effects = dyn_cast<MemoryEffectOpInterface>(op);
+    if (!effects)
+      continue;
+    SmallVector<MemoryEffects::EffectInstance> instances;
+    effects.getEffects(instances);
+    for (const MemoryEffects::EffectInstance &effect : instances) {
+      if (!isa<MemoryEffects::Write>(effect.getEffect()) || !effect.getValue())
+        continue;
+      auto argument = dyn_cast<BlockArgument>(getPlanBuffer(effect.getValue()));
+      if (argument && argument.getOwner() == &function.getBody().front())
+        function.setArgAttr(argument.getArgNumber(), kOutputAttrName,
+                            UnitAttr::get(function.getContext()));
+    }
+  }
+}
+
+/// Makes the returned buffers arguments. One that the function allocated
+/// becomes the argument; anything else is copied at the end.
+static LogicalResult moveResultsToArguments(func::FuncOp function) {
+  auto terminator =
+      dyn_cast<func::ReturnOp>(function.getBody().front().getTerminator());
+  if (!terminator)
+    return function.getBody().front().getTerminator()->emitOpError(
+        "has no place in a launch plan: expects 'func.return'");
+  OpBuilder builder(terminator);
+  Location loc = terminator.getLoc();
+  SmallVector<Value> returned(terminator.getOperands());
+  for (auto [number, value] : llvm::enumerate(returned)) {
+    auto type = dyn_cast<MemRefType>(value.getType());
+    if (!type || !type.hasStaticShape() || !type.getLayout().isIdentity() ||
+        type.getMemorySpace())
+      return terminator.emitOpError()
+             << "returns a value of type " << value.getType()
+             << ", but the results of a launch plan are tensors or memrefs of "
+                "static shape and identity layout";
+    unsigned index = function.getNumArguments();
+    DictionaryAttr attributes = builder.getDictionaryAttr(
+        builder.getNamedAttr(kOutputAttrName, builder.getUnitAttr()));
+    if (auto resultAttributes = function.getResultAttrDict(number);
+        resultAttributes && resultAttributes.get(kNameAttrName))
+      attributes = builder.getDictionaryAttr(
+          {builder.getNamedAttr(kOutputAttrName, builder.getUnitAttr()),
+           builder.getNamedAttr(kNameAttrName,
+                                resultAttributes.get(kNameAttrName))});
+    if (failed(function.insertArgument(index, type, attributes, loc)))
+      return function.emitOpError("cannot take its results as arguments");
+    Value output = function.getArgument(index);
+
+    auto allocation = getPlanBuffer(value).getDefiningOp<memref::AllocOp>();
+    auto source = allocation ? allocation.getType() : MemRefType();
+    if (!allocation || !source.hasStaticShape() ||
+        !source.getLayout().isIdentity() ||
+        getStaticByteSize(source) != getStaticByteSize(type)) {
+      memref::CopyOp::create(builder, loc, value, output);
+      continue;
+    }
+    Value replacement = output;
+    if (source != type) {
+      // The returned value is another shape of the allocation.
+      OpBuilder::InsertionGuard guard(builder);
+      builder.setInsertionPoint(allocation);
+      SmallVector<int64_t> strides(source.getRank(), 1);
+      for (int64_t dim = source.getRank() - 1; dim > 0; --dim)
+        strides[dim - 1] = strides[dim] * source.getDimSize(dim);
+      replacement = memref::ReinterpretCastOp::create(
+          builder, allocation.getLoc(), source, output, /*offset=*/0,
+          source.getShape(), strides);
+    }
+    // The same buffer may be returned again: then it is a copy of the output.
+    for (Value &other : returned)
+      if (other == allocation.getResult())
+        other = replacement;
+    allocation.replaceAllUsesWith(replacement);
+    allocation.erase();
+  }
+  terminator.getOperandsMutable().clear();
+  while (function.getNumResults() != 0)
+    if (failed(function.eraseResult(function.getNumResults() - 1)))
+      return function.emitOpError("cannot drop its results");
+  return success();
+}
+
+/// The name of a temporary, after what fills or reads it.
+static StringRef nameTemporary(Value buffer, bool &isIndex) {
+  StringRef name = "tmp";
+  for (OpOperand &use : buffer.getUses()) {
+    Operation *user = use.getOwner();
+    if (auto assemble = dyn_cast<AssembleIndexOp>(user)) {
+      isIndex = true;
+      bool offsets = assemble.getType().getFormat() == IndexFormat::compact;
+      return use.get() == assemble.getCoords() ? "coords"
+             : offsets                         ? "offsets"
+                                               : "counts";
+    }
+    if (auto detect = dyn_cast<DetectOp>(user))
+      if (detect.getInit() == buffer)
+        name = "bits";
+    if (auto compact = dyn_cast<CompactOp>(user)) {
+      if (compact.getBitmap() == buffer) {
+        name = "bits";
+      } else {
+        isIndex = true;
+        return compact.getCounts() == buffer ? "counts" : "coords";
+      }
+    }
+  }
+  return name;
+}
+
+/// Replaces the allocations that are left by pieces of the workspace.
+static LogicalResult moveAllocationsToWorkspace(func::FuncOp function) {
+  SmallVector<Operation *> allocations;
+  for (Operation &op : llvm::make_early_inc_range(function.getBody().front())) {
+    if (isa<memref::DeallocOp>(op))
+      op.erase();
+    else if (isa<memref::AllocOp, memref::AllocaOp>(op))
+      allocations.push_back(&op);
+  }
+  OpBuilder builder(function.getContext());
+  for (Operation *op : allocations) {
+    Value buffer = op->getResult(0);
+    auto type = cast<MemRefType>(buffer.getType());
+    if (op->use_empty()) {
+      op->erase();
+      continue;
+    }
+    if (!type.hasStaticShape())
+      return op->emitOpError() << "needs a temporary of type " << type
+                               << ": dynamic sizes are not supported yet, "
+                                  "every size must be known";
+    if (!type.getLayout().isIdentity() || type.getMemorySpace() ||
+        !getStaticByteSize(type))
+      return op->emitOpError()
+             << "needs a temporary of type " << type
+             << ", but a launch plan expects the identity layout, the default "
+                "memory space and elements of whole bytes";
+    bool isIndex = false;
+    StringRef name = nameTemporary(buffer, isIndex);
+    FailureOr<Value> view = createTemporary(builder, op, type, name);
+    if (failed(view))
+      return failure();
+    if (isIndex)
+      view->getDefiningOp()->setAttr(kIndexAttrName, builder.getUnitAttr());
+    buffer.replaceAllUsesWith(*view);
+    op->erase();
+  }
+  return success();
+}
+
+LogicalResult pit::planLaunches(func::FuncOp function) {
+  if (!function.getBody().hasOneBlock())
+    return function.emitOpError() << "expects one block, but has "
+                                  << function.getBody().getBlocks().size()
+                                  << ": a launch plan has no control flow";
+  unsigned inputs = function.getNumArguments();
+  for (auto op : llvm::make_early_inc_range(
+           function.getBody().front().getOps<memref::GetGlobalOp>()))
+    if (failed(materializeConstant(op)))
+      return failure();
+  markWrittenArguments(function);
+  if (failed(moveResultsToArguments(function)))
+    return failure();
+
+  llvm::StringSet<> names;
+  unsigned outputs = 0;
+  for (unsigned i = 0; i < function.getNumArguments(); ++i)
+    if (failed(nameArgument(
+            function, i,
+            i < inputs ? "arg" + Twine(i) : "out" + Twine(outputs++), names)))
+      return failure();
+  if (failed(moveAllocationsToWorkspace(function)))
+    return failure();
+  return verifyLaunchPlan(function, PlanStage::Operations);
+}
+
+namespace {
+struct PlanLaunchesPass : pit::impl::PITPlanLaunchesPassBase<PlanLaunchesPass> {
+  void runOnOperation() override {
+    ModuleOp module = getOperation();
+    for (auto function : module.getOps<func::FuncOp>())
+      if (!function.isDeclaration() && failed(planLaunches(function)))
+        return signalPassFailure();
+    // Constants have become fills.
+    for (auto global :
+         llvm::make_early_inc_range(module.getOps<memref::GlobalOp>()))
+      if (SymbolTable::symbolKnownUseEmpty(global, module))
+        global.erase();
+  }
+};
+} // namespace

@@ -1,0 +1,167 @@
+// RUN: pit-opt %s --pit-plan-launches --split-input-file --verify-diagnostics
+
+// expected-error @+1 {{argument 0 has type 'memref<?xf32>': dynamic sizes are not supported yet, every size must be known}}
+func.func @dynamic_argument(%x: memref<?xf32>) {
+  return
+}
+
+// -----
+
+// expected-error @+1 {{argument 1 has type 'f32', but a launch plan takes memrefs only: a scalar goes into a tensor of rank 0}}
+func.func @scalar(%x: memref<4xf32>, %s: f32) {
+  return
+}
+
+// -----
+
+// expected-error @+1 {{argument 0 has type 'memref<4xf32, strided<[2]>>', but a launch plan expects the identity layout and the default memory space}}
+func.func @strided(%x: memref<4xf32, strided<[2]>>) {
+  return
+}
+
+// -----
+
+// expected-error @+1 {{argument 0 has type 'memref<4xi4>', whose size is not a number of whole bytes below 2^63}}
+func.func @four_bits(%x: memref<4xi4>) {
+  return
+}
+
+// -----
+
+func.func @dynamic_temporary(%n: memref<4xf32>) {
+  %c4 = arith.constant 4 : index
+  // expected-error @+1 {{needs a temporary of type 'memref<?xf32>': dynamic sizes are not supported yet, every size must be known}}
+  %t = memref.alloc(%c4) : memref<?xf32>
+  linalg.exp ins(%t : memref<?xf32>) outs(%t : memref<?xf32>)
+  return
+}
+
+// -----
+
+func.func @strided_temporary() {
+  // expected-error @+1 {{needs a temporary of type 'memref<4xf32, strided<[2]>>', but a launch plan expects the identity layout, the default memory space and elements of whole bytes}}
+  %t = memref.alloc() : memref<4xf32, strided<[2]>>
+  memref.copy %t, %t : memref<4xf32, strided<[2]>> to memref<4xf32, strided<[2]>>
+  return
+}
+
+// -----
+
+func.func @loop(%x: memref<4xf32>) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  // expected-error @+1 {{'scf.for' op has no place in a launch plan: a plan is a straight list of steps that depend on sizes only, without control flow}}
+  scf.for %i = %c0 to %c1 step %c1 {
+  }
+  return
+}
+
+// -----
+
+// expected-error @+1 {{expects one block, but has 2: a launch plan has no control flow}}
+func.func @branch(%x: memref<4xf32>) {
+  cf.br ^bb1
+^bb1:
+  return
+}
+
+// -----
+
+func.func private @other(memref<4xf32>)
+func.func @call(%x: memref<4xf32>) {
+  // expected-error @+1 {{'func.call' op has no place in a launch plan: inline the function that it calls}}
+  call @other(%x) : (memref<4xf32>) -> ()
+  return
+}
+
+// -----
+
+func.func @element(%x: memref<4xf32>) {
+  %c0 = arith.constant 0 : index
+  // expected-error @+1 {{'memref.load' op has no place in a launch plan, which holds linalg and pit operations, copies, launches, and arithmetic on sizes}}
+  %0 = memref.load %x[%c0] : memref<4xf32>
+  return
+}
+
+// -----
+
+func.func @tensors(%x: memref<4xf32>) {
+  // expected-error @+1 {{'tensor.empty' op has no place in a launch plan: it has tensors; bufferize the function first}}
+  %0 = tensor.empty() : tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func @slice(%x: memref<8xf32>) {
+  // expected-error @+1 {{'memref.subview' op has no place in a launch plan}}
+  %0 = memref.subview %x[4] [4] [1] : memref<8xf32> to memref<4xf32, strided<[1], offset: 4>>
+  return
+}
+
+// -----
+
+func.func @moved(%x: memref<8xf32>) {
+  // expected-error @+1 {{has no place in a launch plan: it does not start at the first element of its source}}
+  %0 = memref.reinterpret_cast %x to offset: [4], sizes: [4], strides: [1] : memref<8xf32> to memref<4xf32, strided<[1], offset: 4>>
+  return
+}
+
+// -----
+
+memref.global "private" constant @table : memref<3xf32> = dense<[1.0, 2.0, 3.0]>
+func.func @constant() -> memref<3xf32> {
+  // expected-error @+1 {{constant 'table' has 3 elements that are not all equal, and a launch plan carries no data: pass it as an argument}}
+  %0 = memref.get_global @table : memref<3xf32>
+  return %0 : memref<3xf32>
+}
+
+// -----
+
+memref.global "private" @variable : memref<3xf32> = dense<1.0>
+func.func @variable_global() -> memref<3xf32> {
+  // expected-error @+1 {{has no place in a launch plan: 'variable' is not a constant with a value}}
+  %0 = memref.get_global @variable : memref<3xf32>
+  return %0 : memref<3xf32>
+}
+
+// -----
+
+func.func @returned_scalar() -> f32 {
+  %0 = arith.constant 1.0 : f32
+  // expected-error @+1 {{returns a value of type 'f32', but the results of a launch plan are tensors or memrefs of static shape and identity layout}}
+  return %0 : f32
+}
+
+// -----
+
+// expected-error @+1 {{has a second 'x' (argument 1): names in a launch plan are unique}}
+func.func @same_name(%x: memref<4xf32> {pit.name = "x"}, %y: memref<4xf32> {pit.name = "x"}) {
+  return
+}
+
+// -----
+
+// expected-error @+1 {{expects 'pit.name' of argument 0 to be an identifier, but got "a b"}}
+func.func @no_identifier(%x: memref<4xf32> {pit.name = "a b"}) {
+  return
+}
+
+// -----
+
+// expected-error @+1 {{expects its outputs after its inputs, but argument 1 is an input}}
+func.func @order(%x: memref<4xf32>, %y: memref<4xf32>) {
+  linalg.exp ins(%y : memref<4xf32>) outs(%x : memref<4xf32>)
+  return
+}
+
+// -----
+
+func.func @two_workspaces(%x: memref<4xf32>) {
+  %c4 = arith.constant 4 : index
+  // expected-note @+1 {{first workspace here}}
+  %0 = pit.workspace %c4 : memref<?xi8>
+  // expected-error @+1 {{is the second workspace of the plan}}
+  %1 = pit.workspace %c4 : memref<?xi8>
+  return
+}
