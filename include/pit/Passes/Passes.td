@@ -114,7 +114,9 @@ def PITPlanLaunchesPass : Pass<"pit-plan-launches", "::mlir::ModuleOp"> {
   let description = [{
     Results become arguments behind the others, marked `pit.output`: a buffer
     that the function allocated becomes the argument, anything else (an
-    argument, a buffer that is returned twice) is copied at the end. All other
+    argument, a buffer that is returned twice) is copied at the end. A
+    `pit.generic` whose init is such a copy reads the original and stores `into`
+    the copy's place. All other
     allocations become pieces of one `pit.workspace`, at offsets that are
     multiples of 256 bytes. Deallocations are dropped, constants of equal
     elements become fills. Arguments and temporaries get names (`pit.name`):

@@ -102,3 +102,57 @@ func.func @constant(%x: memref<0x8xf32>) -> (memref<64xf32>, memref<0x8xf32>) {
   memref.copy %x, %e : memref<0x8xf32> to memref<0x8xf32>
   return %c, %e : memref<64xf32>, memref<0x8xf32>
 }
+
+// -----
+
+// An init that was copied only to keep the caller's is read where it is; one
+// that has been written since is not.
+// CHECK-LABEL: func.func @init(
+// CHECK-SAME: %[[A:[a-z0-9]+]]: memref<64x32xf16> {pit.name = "arg0"}, %[[B:[a-z0-9]+]]: memref<64x32xf16> {pit.name = "arg1"}, %[[C:[a-z0-9]+]]: memref<32x32xf32> {pit.name = "arg2"},
+// CHECK-SAME: %[[O0:[a-z0-9]+]]: memref<32x32xf32> {pit.name = "out0", pit.output}, %[[O1:[a-z0-9]+]]: memref<32x32xf32> {pit.name = "out1", pit.output})
+// CHECK-NOT: memref.copy
+// CHECK: pit.generic {{.*}} ins(%[[A]], %[[B]] : {{.*}}) outs(%[[C]] : memref<32x32xf32>) into(%[[O0]] : memref<32x32xf32>)
+// CHECK: memref.copy %[[C]], %[[O1]]
+// CHECK: linalg.exp {{.*}} outs(%[[O1]] :
+// CHECK: pit.generic {{.*}} outs(%[[O1]] : memref<32x32xf32>) combine
+#maps = [affine_map<(m, n, k) -> (k, m)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>]
+func.func @init(%a: memref<64x32xf16>, %b: memref<64x32xf16>, %c: memref<32x32xf32>) -> (memref<32x32xf32>, memref<32x32xf32>) {
+  %r = memref.alloc() : memref<32x32xf32>
+  memref.copy %c, %r : memref<32x32xf32> to memref<32x32xf32>
+  pit.generic {
+      indexing_maps = #maps, iterator_types = ["parallel", "parallel", "reduction"],
+      schedule = #pit.schedule<dense, tile = [32, 32, 32]>}
+      ins(%a, %b : memref<64x32xf16>, memref<64x32xf16>) outs(%r : memref<32x32xf32>)
+      combine {
+      ^bb0(%x: f16, %y: f16, %acc: f32):
+        %0 = arith.extf %x : f16 to f32
+        %1 = arith.extf %y : f16 to f32
+        %2 = arith.mulf %0, %1 : f32
+        %3 = arith.addf %acc, %2 : f32
+        pit.yield %3 : f32
+      } epilogue {
+      ^bb0(%acc: f32, %old: f32):
+        %0 = arith.addf %old, %acc : f32
+        pit.yield %0 : f32
+      }
+  %s = memref.alloc() : memref<32x32xf32>
+  memref.copy %c, %s : memref<32x32xf32> to memref<32x32xf32>
+  linalg.exp ins(%s : memref<32x32xf32>) outs(%s : memref<32x32xf32>)
+  pit.generic {
+      indexing_maps = #maps, iterator_types = ["parallel", "parallel", "reduction"],
+      schedule = #pit.schedule<dense, tile = [32, 32, 32]>}
+      ins(%a, %b : memref<64x32xf16>, memref<64x32xf16>) outs(%s : memref<32x32xf32>)
+      combine {
+      ^bb0(%x: f16, %y: f16, %acc: f32):
+        %0 = arith.extf %x : f16 to f32
+        %1 = arith.extf %y : f16 to f32
+        %2 = arith.mulf %0, %1 : f32
+        %3 = arith.addf %acc, %2 : f32
+        pit.yield %3 : f32
+      } epilogue {
+      ^bb0(%acc: f32, %old: f32):
+        %0 = arith.addf %old, %acc : f32
+        pit.yield %0 : f32
+      }
+  return %r, %s : memref<32x32xf32>, memref<32x32xf32>
+}

@@ -159,6 +159,55 @@ static LogicalResult moveResultsToArguments(func::FuncOp function) {
   return success();
 }
 
+/// Whether `op` may read or write the buffer, as far as its effects tell.
+static bool touches(Operation *op, Value buffer, bool onlyWrites) {
+  if (!llvm::any_of(op->getOperands(), [&](Value operand) {
+        return isa<MemRefType>(operand.getType()) &&
+               getPlanBuffer(operand) == buffer;
+      }))
+    return false;
+  auto effects = dyn_cast<MemoryEffectOpInterface>(op);
+  if (!effects)
+    return true;
+  SmallVector<MemoryEffects::EffectInstance> instances;
+  effects.getEffects(instances);
+  return llvm::any_of(instances, [&](MemoryEffects::EffectInstance &effect) {
+    return (!onlyWrites || !isa<MemoryEffects::Read>(effect.getEffect())) &&
+           (!effect.getValue() || getPlanBuffer(effect.getValue()) == buffer);
+  });
+}
+
+/// Lets a pit.generic read its init where it was copied from, and store to the
+/// copy: bufferization copies a caller's init, which is never overwritten.
+static void forwardInits(func::FuncOp function) {
+  for (auto op : function.getBody().front().getOps<GenericOp>()) {
+    if (op.getDest() || !isa<MemRefType>(op.getInit().getType()))
+      continue;
+    Value init = op.getInit(), buffer = getPlanBuffer(init);
+    Operation *before = op->getPrevNode();
+    while (before && !touches(before, buffer, /*onlyWrites=*/false))
+      before = before->getPrevNode();
+    auto copy = dyn_cast_or_null<memref::CopyOp>(before);
+    if (!copy || copy.getTarget() != init ||
+        copy.getSource().getType() != init.getType())
+      continue;
+    Value source = getPlanBuffer(copy.getSource());
+    bool overwritten = source == buffer;
+    for (Operation *between = copy->getNextNode(); between != op;
+         between = between->getNextNode())
+      overwritten |= touches(between, source, /*onlyWrites=*/true);
+    // Nor may the op read through another operand what it now stores to.
+    for (Value operand : op->getOperands())
+      overwritten |= operand != init && isa<MemRefType>(operand.getType()) &&
+                     getPlanBuffer(operand) == buffer;
+    if (overwritten)
+      continue;
+    op.getDestMutable().assign(init);
+    op.getInitMutable().assign(copy.getSource());
+    copy.erase();
+  }
+}
+
 /// The name of a temporary, after what fills or reads it.
 static StringRef nameTemporary(Value buffer, bool &isIndex) {
   StringRef name = "tmp";
@@ -247,6 +296,7 @@ LogicalResult pit::planLaunches(func::FuncOp function) {
             function, i,
             i < inputs ? "arg" + Twine(i) : "out" + Twine(outputs++), names)))
       return failure();
+  forwardInits(function);
   if (failed(moveAllocationsToWorkspace(function)))
     return failure();
   return verifyLaunchPlan(function, PlanStage::Operations);
