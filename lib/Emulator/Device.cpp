@@ -58,6 +58,21 @@ Error Device::fill(DeviceAddress dst, uint8_t value, uint64_t bytes) {
   return markInitialized(dst, bytes);
 }
 
+Error Device::copyOnDevice(DeviceAddress dst, DeviceAddress src,
+                           uint64_t bytes) {
+  if (bytes == 0)
+    return Error::success();
+  auto from = mem->require(src, bytes, "copy on the device: source");
+  if (!from)
+    return from.error();
+  auto to = mem->require(dst, bytes, "copy on the device: target");
+  if (!to)
+    return to.error();
+  std::memmove((*to)->at(dst), (*from)->at(src), bytes);
+  return mem->copyInitialized(**to, dst - (*to)->base, **from,
+                              src - (*from)->base, bytes);
+}
+
 Error Device::markInitialized(DeviceAddress address, uint64_t bytes) {
   if (bytes == 0)
     return Error::success();

@@ -162,6 +162,9 @@ public:
   Error copyToDevice(DeviceAddress dst, const void *src, uint64_t bytes);
   Error copyToHost(void *dst, DeviceAddress src, uint64_t bytes) const;
   Error fill(DeviceAddress dst, uint8_t value, uint64_t bytes);
+  /// Copies within the device, also between overlapping ranges. What is
+  /// uninitialised at `src` is so at `dst` afterwards.
+  Error copyOnDevice(DeviceAddress dst, DeviceAddress src, uint64_t bytes);
   /// Says that memory holds meaningful values although nobody wrote them.
   Error markInitialized(DeviceAddress address, uint64_t bytes);
 

@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace pit::runtime {
@@ -110,7 +111,7 @@ private:
   std::vector<KernelStats> kernelStats;
   std::vector<emu::Report> reports;
   uint64_t nextHandle = 1;
-  std::unordered_map<uint64_t, bool> streams;
+  std::unordered_set<uint64_t> streams;
   /// Event -> seconds on a steady clock, negative before it is recorded.
   std::unordered_map<uint64_t, double> events;
 };

@@ -137,6 +137,25 @@ void Memory::markInitialized(Allocation &a, uint64_t offset, uint64_t bytes) {
   a.init = nullptr;
 }
 
+Error Memory::copyInitialized(Allocation &dst, uint64_t dstOffset,
+                              const Allocation &src, uint64_t srcOffset,
+                              uint64_t bytes) {
+  const uint8_t *from = src.init ? src.init + srcOffset : nullptr;
+  if (!from || !std::memchr(from, 0, bytes)) {
+    markInitialized(dst, dstOffset, bytes);
+    return Error::success();
+  }
+  if (!dst.init) {
+    // Everything was initialised; now a part is not any more.
+    dst.init = reserve(dst.bytes, dst.mapped);
+    if (!dst.init)
+      return {"copy on the device: this machine gives no more memory"};
+    std::memset(dst.init, 1, dst.bytes);
+  }
+  std::memmove(dst.init + dstOffset, from, bytes);
+  return Error::success();
+}
+
 Error Memory::free(DeviceAddress address) {
   auto it = above(table, address);
   if (it != table.begin() && (*std::prev(it))->base == address) {

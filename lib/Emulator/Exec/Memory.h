@@ -49,6 +49,11 @@ public:
                                  std::string_view what);
   /// Bytes of `allocation` hold meaningful values from now on.
   void markInitialized(Allocation &allocation, uint64_t offset, uint64_t bytes);
+  /// Bytes of `dst` are initialised from now on exactly where those of `src`
+  /// are.
+  Error copyInitialized(Allocation &dst, uint64_t dstOffset,
+                        const Allocation &src, uint64_t srcOffset,
+                        uint64_t bytes);
   const std::vector<std::unique_ptr<Allocation>> &all() const { return table; }
 
 private:
