@@ -231,6 +231,10 @@ Expected<Expression> ExpressionParser::run() {
   }
   if (!message.empty())
     return Error{"expression '" + result.source + "': " + message};
+  // What has no value whatever the sizes are is wrong now already.
+  if (!result.usesDevice() && !result.uses(Op::Symbol))
+    if (Expected<int64_t> value = result.evaluate({}); !value)
+      return value.error();
   return std::move(result);
 }
 
@@ -264,8 +268,7 @@ std::optional<unsigned> Expression::bareSymbol() const {
 std::optional<int64_t> Expression::constant() const {
   if (usesDevice() || uses(Op::Symbol))
     return std::nullopt;
-  const Expected<int64_t> value = evaluate({});
-  return value ? std::optional(*value) : std::nullopt;
+  return *evaluate({}); // the parser saw that there is one
 }
 
 /// The quotient rounded down; the divisor is positive.

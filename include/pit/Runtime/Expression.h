@@ -52,7 +52,7 @@ public:
   /// divisor below 1, or fewer symbol values than it needs.
   Expected<int64_t> evaluate(const ExpressionValues &values) const;
 
-  /// Its value where it uses no name and has one.
+  /// Its value where it uses no name.
   std::optional<int64_t> constant() const;
   /// Index of the symbol where it is one symbol and nothing else.
   std::optional<unsigned> bareSymbol() const;
