@@ -306,8 +306,11 @@ Error PlanExecutor::Impl::prepareStep(const LaunchStep &step,
     DeviceAddress address = 0;
     if (Error error = resolve(argument.place, *bytes, address))
       return fail(error.message);
+    // The buffer itself is aligned at least as much: checkPlan saw to it.
     if (address % argument.type.alignment)
-      return fail("the address " + hex(address) + " is no multiple of " +
+      return fail("the offset " +
+                  std::to_string(*argument.place.offset.evaluate(context)) +
+                  " is no multiple of the alignment " +
                   std::to_string(argument.type.alignment));
     value = int64_t(address);
   }
