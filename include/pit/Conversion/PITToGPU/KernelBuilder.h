@@ -45,6 +45,14 @@ FailureOr<LaunchOp> buildKernel(OpBuilder &builder, Operation *op,
 /// Name of the attribute with a kernel's role.
 inline constexpr llvm::StringLiteral kRoleAttrName = "pit.role";
 
+/// Name of the attribute with the #pit.schedule of a kernel at the tile level.
+inline constexpr llvm::StringLiteral kKernelScheduleAttrName =
+    "pit.kernel_schedule";
+
+/// Name of the attribute with the bytes of dynamic shared memory that a kernel
+/// asks for, once it is scheduled.
+inline constexpr llvm::StringLiteral kSharedBytesAttrName = "pit.shared_bytes";
+
 } // namespace mlir::pit
 
 #endif // PIT_CONVERSION_PITTOGPU_KERNELBUILDER_H

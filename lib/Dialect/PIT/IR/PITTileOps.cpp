@@ -99,6 +99,15 @@ static LogicalResult verifyPlace(Operation *op, MemRefType memref,
   return success();
 }
 
+static LogicalResult verifyFlags(Operation *op, StringRef name,
+                                 std::optional<ArrayRef<bool>> flags,
+                                 int64_t rank) {
+  if (flags && static_cast<int64_t>(flags->size()) != rank)
+    return op->emitOpError() << "expects '" << name << "' with " << rank
+                             << " flags, but got " << flags->size();
+  return success();
+}
+
 std::optional<int64_t> SReadOp::getGatheredDim() {
   for (auto [dim, index] : llvm::enumerate(getIndices()))
     if (isa<CoordsType>(index.getType()))
@@ -112,6 +121,11 @@ LogicalResult SReadOp::verify() {
   if (source.getElementType() != tile.getElementType())
     return emitOpError() << "expects a tile of elements "
                          << source.getElementType() << ", but got " << tile;
+  if (failed(
+          verifyFlags(*this, "in_bounds", getInBounds(), source.getRank())) ||
+      failed(
+          verifyFlags(*this, "all_or_none", getAllOrNone(), source.getRank())))
+    return failure();
   return verifyPlace(*this, source, getIndices(), tile.getShape());
 }
 
@@ -119,6 +133,8 @@ LogicalResult SWriteOp::verify() {
   auto dest = cast<MemRefType>(getDest().getType());
   if (failed(verifyPlace(*this, dest, getIndices(),
                          getAcc().getType().getShape())))
+    return failure();
+  if (failed(verifyFlags(*this, "in_bounds", getInBounds(), dest.getRank())))
     return failure();
   if (getIndexingMaps().size() != getInputs().size())
     return emitOpError() << "expects " << getInputs().size()

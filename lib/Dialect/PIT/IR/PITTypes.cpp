@@ -69,28 +69,25 @@ pit::IndexType::verify(function_ref<InFlightDiagnostic()> emitError,
 // TileType, AccType, CoordsType
 //===----------------------------------------------------------------------===//
 
-template <typename TypeT> static Type parseTileLike(AsmParser &parser) {
-  SMLoc start = parser.getCurrentLocation();
-  SmallVector<int64_t> shape;
-  Type elementType;
-  if (parser.parseLess() ||
-      parser.parseDimensionList(shape, /*allowDynamic=*/false) ||
-      parser.parseType(elementType) || parser.parseGreater())
-    return {};
-  return parser.getChecked<TypeT>(start, parser.getContext(), shape,
-                                  elementType);
+/// Parses `<32x64xf16`, up to what may follow.
+static ParseResult parseTileShape(AsmParser &parser,
+                                  SmallVectorImpl<int64_t> &shape,
+                                  Type &elementType) {
+  return failure(parser.parseLess() ||
+                 parser.parseDimensionList(shape, /*allowDynamic=*/false) ||
+                 parser.parseType(elementType));
 }
 
-template <typename TypeT>
-static void printTileLike(AsmPrinter &printer, TypeT type) {
+static void printTileShape(AsmPrinter &printer, ArrayRef<int64_t> shape,
+                           Type elementType) {
   printer << '<';
-  printer.printDimensionList(type.getShape());
-  printer << 'x' << type.getElementType() << '>';
+  printer.printDimensionList(shape);
+  printer << 'x' << elementType;
 }
 
 static LogicalResult
-verifyTileLike(function_ref<InFlightDiagnostic()> emitError,
-               ArrayRef<int64_t> shape, Type elementType) {
+verifyTileShape(function_ref<InFlightDiagnostic()> emitError,
+                ArrayRef<int64_t> shape, Type elementType) {
   if (shape.empty())
     return emitError() << "expects at least one dimension";
   for (int64_t extent : shape)
@@ -103,32 +100,98 @@ verifyTileLike(function_ref<InFlightDiagnostic()> emitError,
 }
 
 Type TileType::parse(AsmParser &parser) {
-  return parseTileLike<TileType>(parser);
+  SMLoc start = parser.getCurrentLocation();
+  SmallVector<int64_t> shape;
+  Type elementType;
+  std::optional<int64_t> at;
+  if (parseTileShape(parser, shape, elementType))
+    return {};
+  if (succeeded(parser.parseOptionalComma()) &&
+      (parser.parseKeyword("at") || parser.parseEqual() ||
+       parser.parseInteger(at.emplace())))
+    return {};
+  if (parser.parseGreater())
+    return {};
+  return parser.getChecked<TileType>(start, parser.getContext(), shape,
+                                     elementType, at);
 }
+
 void TileType::print(AsmPrinter &printer) const {
-  printTileLike(printer, *this);
+  printTileShape(printer, getShape(), getElementType());
+  if (getAt())
+    printer << ", at = " << *getAt();
+  printer << '>';
 }
+
 LogicalResult TileType::verify(function_ref<InFlightDiagnostic()> emitError,
-                               ArrayRef<int64_t> shape, Type elementType) {
-  return verifyTileLike(emitError, shape, elementType);
+                               ArrayRef<int64_t> shape, Type elementType,
+                               std::optional<int64_t> at) {
+  if (at && *at < 0)
+    return emitError() << "expects an offset of at least 0, but got " << *at;
+  return verifyTileShape(emitError, shape, elementType);
 }
 
 Type AccType::parse(AsmParser &parser) {
-  return parseTileLike<AccType>(parser);
+  SMLoc start = parser.getCurrentLocation();
+  SmallVector<int64_t> shape;
+  Type elementType;
+  if (parseTileShape(parser, shape, elementType) || parser.parseGreater())
+    return {};
+  return parser.getChecked<AccType>(start, parser.getContext(), shape,
+                                    elementType);
 }
+
 void AccType::print(AsmPrinter &printer) const {
-  printTileLike(printer, *this);
+  printTileShape(printer, getShape(), getElementType());
+  printer << '>';
 }
+
 LogicalResult AccType::verify(function_ref<InFlightDiagnostic()> emitError,
                               ArrayRef<int64_t> shape, Type elementType) {
-  return verifyTileLike(emitError, shape, elementType);
+  return verifyTileShape(emitError, shape, elementType);
+}
+
+Type CoordsType::parse(AsmParser &parser) {
+  SMLoc start = parser.getCurrentLocation();
+  int64_t positions, micro;
+  SmallVector<int64_t> by;
+  if (parser.parseLess() || parser.parseInteger(positions) ||
+      parser.parseComma() || parser.parseKeyword("micro") ||
+      parser.parseEqual() || parser.parseInteger(micro))
+    return {};
+  if (succeeded(parser.parseOptionalComma()) &&
+      (parser.parseKeyword("by") || parser.parseEqual() ||
+       parser.parseCommaSeparatedList(AsmParser::Delimiter::Square, [&] {
+         return parser.parseInteger(by.emplace_back());
+       })))
+    return {};
+  if (parser.parseGreater())
+    return {};
+  return parser.getChecked<CoordsType>(start, parser.getContext(), positions,
+                                       micro, by);
+}
+
+void CoordsType::print(AsmPrinter &printer) const {
+  printer << '<' << getPositions() << ", micro = " << getMicro();
+  if (!getBy().empty()) {
+    printer << ", by = [";
+    llvm::interleaveComma(getBy(), printer.getStream());
+    printer << ']';
+  }
+  printer << '>';
 }
 
 LogicalResult CoordsType::verify(function_ref<InFlightDiagnostic()> emitError,
-                                 int64_t positions, int64_t micro) {
+                                 int64_t positions, int64_t micro,
+                                 ArrayRef<int64_t> by) {
   if (positions < 1 || micro < 1)
     return emitError() << "expects at least 1 position and a micro-tile of at "
                           "least 1, but got "
                        << positions << " and " << micro;
+  if (!by.empty() && (by.size() != 5 || by[0] < 1 || by[1] < 1 || by[2] < 0 ||
+                      by[3] < 0 || by[4] < 0))
+    return emitError() << "expects 'by' to be [div, mod, mul, step, count] "
+                          "with div and mod of at least 1 and the "
+                          "others of at least 0";
   return success();
 }

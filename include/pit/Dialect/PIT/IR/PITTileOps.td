@@ -71,13 +71,18 @@ def PIT_SReadOp : PIT_Op<"sread", [AttrSizedOperandSegments, MemoryEffects<[MemR
     here, never as branches around the math. The tile may be used after a
     `pit.wait` for the token.
 
+    `in_bounds` states per dimension, as in `vector.transfer_read`, that the tile
+    lies within the source; `all_or_none` that it lies either within or entirely
+    outside. Without them every element is checked.
+
     A schedule adds `slot`, which of the tile's buffers it goes to.
 
     ```mlir
     %a, %token = pit.sread %at[%c, %m0] : memref<1024x512xf16>, !pit.coords<32, micro = 1>, index -> !pit.tile<32x64xf16>
     ```
   }];
-  let arguments = (ins AnyMemRef:$source, Variadic<AnyTypeOf<[Index, PIT_CoordsType]>>:$indices, Optional<Index>:$slot);
+  let arguments = (ins AnyMemRef:$source, Variadic<AnyTypeOf<[Index, PIT_CoordsType]>>:$indices, Optional<Index>:$slot,
+                       OptionalAttr<DenseBoolArrayAttr>:$in_bounds, OptionalAttr<DenseBoolArrayAttr>:$all_or_none);
   let results = (outs PIT_TileType:$tile, PIT_TokenType:$token);
   let assemblyFormat = [{
     $source `[` $indices `]` (`slot` `(` $slot^ `)`)? attr-dict `:` type($source) (`,` type($indices)^)? `->` qualified(type($tile))
@@ -86,6 +91,10 @@ def PIT_SReadOp : PIT_Op<"sread", [AttrSizedOperandSegments, MemoryEffects<[MemR
   let extraClassDeclaration = [{
     /// The dimension of the source that is gathered, or none.
     ::std::optional<int64_t> getGatheredDim();
+    /// True if the tile is known to lie within the source along `dim`.
+    bool isInBounds(int64_t dim) { return getInBounds() && (*getInBounds())[dim]; }
+    /// True if it is known to lie within or entirely outside.
+    bool isAllOrNone(int64_t dim) { return getAllOrNone() && (*getAllOrNone())[dim]; }
   }];
 }
 
@@ -144,7 +153,7 @@ def PIT_SWriteOp : PIT_Op<"swrite", [
     (or added atomically, with `add`). `indices` has one value per dimension of
     `dest`, as in `pit.sread`. Inputs are indexed by `indexing_maps`, from the
     element's coordinates in `dest`: the identity for the init, `(d0, d1) -> (d1)`
-    for a bias of columns.
+    for a bias of columns. `in_bounds` is that of `pit.sread`.
 
     ```mlir
     pit.swrite store %acc, %out[%m0, %n0] ins(%init : memref<512x512xf32>) {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>]}
@@ -157,7 +166,7 @@ def PIT_SWriteOp : PIT_Op<"swrite", [
   }];
   let arguments = (ins PIT_WriteModeAttr:$mode, PIT_AccType:$acc, AnyMemRef:$dest,
                        Variadic<AnyTypeOf<[Index, PIT_CoordsType]>>:$indices, Variadic<AnyMemRef>:$inputs,
-                       AffineMapArrayAttr:$indexing_maps);
+                       AffineMapArrayAttr:$indexing_maps, OptionalAttr<DenseBoolArrayAttr>:$in_bounds);
   let regions = (region SizedRegion<1>:$epilogue);
   let assemblyFormat = [{
     `` $mode $acc `,` $dest `[` $indices `]` (`ins` `(` $inputs^ `:` type($inputs) `)`)? attr-dict

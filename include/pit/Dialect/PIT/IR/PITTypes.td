@@ -38,13 +38,19 @@ def PIT_IndexType : PIT_Type<"Index", "index"> {
 def PIT_TileType : PIT_Type<"Tile", "tile"> {
   let summary = "a dense tile that a thread block holds";
   let description = [{
-    One extent per dimension of the memref it is read from, in storage order.
+    One extent per dimension of the memref it is read from, in storage order. A
+    schedule adds `at`, the byte offset in the shared arena of the tile's slots.
 
     ```mlir
     !pit.tile<32x64xf16>
+    !pit.tile<32x128xf16, at = 12288>
     ```
   }];
-  let parameters = (ins ArrayRefParameter<"int64_t">:$shape, "::mlir::Type":$elementType);
+  let parameters = (ins ArrayRefParameter<"int64_t">:$shape, "::mlir::Type":$elementType,
+                        "::std::optional<int64_t>":$at);
+  let builders = [TypeBuilder<(ins "::llvm::ArrayRef<int64_t>":$shape, "::mlir::Type":$elementType), [{
+    return $_get($_ctxt, shape, elementType, std::nullopt);
+  }]>];
   let hasCustomAssemblyFormat = 1;
   let genVerifyDecl = 1;
 }
@@ -63,12 +69,21 @@ def PIT_CoordsType : PIT_Type<"Coords", "coords"> {
     make a micro-tile. A position at or past the live ones is marked as being
     out of bounds, which an SRead fills with zero and an SWrite skips.
 
+    A schedule adds `by`, which positions a thread holds: with
+    `[div, mod, mul, step, count]` thread t holds, for j in [0, count), position
+    `((t / div) % mod) * mul + j * step`. A count of 0 stands for one value in all
+    threads, the place of the first position, from which the others follow.
+
     ```mlir
     !pit.coords<32, micro = 1>
+    !pit.coords<32, micro = 1, by = [8, 16, 1, 16, 2]>
     ```
   }];
-  let parameters = (ins "int64_t":$positions, "int64_t":$micro);
-  let assemblyFormat = "`<` $positions `,` `micro` `=` $micro `>`";
+  let parameters = (ins "int64_t":$positions, "int64_t":$micro, OptionalArrayRefParameter<"int64_t">:$by);
+  let builders = [TypeBuilder<(ins "int64_t":$positions, "int64_t":$micro), [{
+    return $_get($_ctxt, positions, micro, ::llvm::ArrayRef<int64_t>());
+  }]>];
+  let hasCustomAssemblyFormat = 1;
   let genVerifyDecl = 1;
 }
 
