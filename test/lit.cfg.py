@@ -26,9 +26,9 @@ for tool in ("ptxas", "nvcc"):
         config.environment["PATH"] += os.pathsep + os.path.dirname(path)
 
 
-def has_numpy(python):
+def has_module(python, module):
     try:
-        return subprocess.run([python, "-c", "import numpy"], stdin=subprocess.DEVNULL,
+        return subprocess.run([python, "-c", f"import {module}"], stdin=subprocess.DEVNULL,
                               capture_output=True, timeout=60).returncode == 0
     except (OSError, subprocess.TimeoutExpired):
         return False
@@ -36,10 +36,20 @@ def has_numpy(python):
 
 # %python: an interpreter with numpy where there is one. Without numpy it is
 # the one of the configure step, and tests that need more say REQUIRES: numpy.
-python = next((p for p in (config.python, "/usr/bin/python3") if has_numpy(p)), None)
+python = next((p for p in (config.python, "/usr/bin/python3") if has_module(p, "numpy")), None)
 if python:
     config.available_features.add("numpy")
 config.substitutions.append(("%python", python or config.python))
+if has_module(python or config.python, "jsonschema"):
+    config.available_features.add("jsonschema")
+config.substitutions.append(("%pit_docs", os.path.join(config.pit_src_root, "docs")))
+
+# What runs host code that calls the mgpu functions.
+runner_utils = os.path.join(os.path.dirname(config.llvm_tools_dir), "lib", "libmlir_runner_utils.so")
+if os.path.exists(os.path.join(config.llvm_tools_dir, "mlir-runner")) and os.path.exists(runner_utils):
+    config.available_features.add("mlir-runner")
+config.substitutions.append(("%mlir_runner_utils", runner_utils))
+config.substitutions.append(("%mgpu", os.path.join(config.pit_obj_root, "lib", "libpit_mgpu.so")))
 
 # The dialect and its passes for the stock mlir-opt.
 config.substitutions.append(("%plugin", os.path.join(config.pit_obj_root, "lib", "PITPlugin.so")))
