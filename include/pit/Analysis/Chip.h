@@ -1,0 +1,34 @@
+//===- Chip.h - the GPUs that code is made for ------------------*- C++ -*-===//
+//
+// Plain data. Sources: CUDA C++ Programming Guide, "Technical Specifications
+// per Compute Capability" (shared memory, registers); PTX ISA, "Release Notes"
+// (the version that introduced each target).
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef PIT_ANALYSIS_CHIP_H
+#define PIT_ANALYSIS_CHIP_H
+
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/StringRef.h"
+
+namespace mlir::pit {
+
+/// What the compiler must know of a GPU.
+struct Chip {
+  llvm::StringLiteral name; ///< target name, as in `.target`
+  int minPtxVersion;        ///< least PTX version times 10 that has the target
+  int64_t maxSharedBytesPerBlock; ///< shared memory that one block may ask for
+  int64_t maxRegistersPerThread;  ///< 32-bit registers
+  int64_t maxRegistersPerBlock;   ///< 32-bit registers
+};
+
+/// All known chips, in ascending order.
+llvm::ArrayRef<Chip> getChips();
+
+/// The chip of that name, or null.
+const Chip *findChip(llvm::StringRef name);
+
+} // namespace mlir::pit
+
+#endif // PIT_ANALYSIS_CHIP_H
