@@ -171,4 +171,48 @@ def PITFinalizePlanPass : Pass<"pit-finalize-plan", "::mlir::ModuleOp"> {
   }];
 }
 
+def PITLowerMathPass : Pass<"pit-lower-math", "::mlir::gpu::GPUModuleOp"> {
+  let summary = "lower math operations to instructions, without a library of device functions";
+  let description = [{
+    Upstream's conversion to NVVM calls libdevice, which comes with the CUDA
+    toolkit: without one the PTX would refer to functions that nobody defines.
+    This pass writes elementary functions out in arithmetic, so that every
+    machine makes the same PTX and every device computes the same numbers; runs
+    before `convert-gpu-to-nvvm`.
+
+    Postcondition: no math operation is left, nor `arith.ceildivsi`,
+    `arith.ceildivui`, `arith.floordivsi` or `arith.remf`. One without a lowering
+    is an error that names it.
+
+    f16 and bf16 are computed in f32. Largest errors for f32, in units in the
+    last place of the result, subnormal results included:
+
+    | operations | ulp |
+    |---|---|
+    | `absf`, `ceil`, `floor`, `trunc`, `round`, `roundeven`, `copysign`, `fma`, `sqrt` | 0.5 (exact) |
+    | `exp`, `exp2`, `log`, `powf` | 1 |
+    | `rsqrt`, `expm1`, `log2`, `log10`, `sin`, `cos` | 2 |
+    | `log1p`, `sinh`, `cosh`, `tanh`, `erf`, `tan` | 4 |
+    | `erfc` | 10 |
+
+    `sin`, `cos` and `tan` are NaN for |x| > 2^30. On f64 there is no `powf`, `erf`,
+    `erfc`, `sin`, `cos` and `tan`.
+
+    ```mlir
+    %1 = math.floor %0 : f32
+    %2 = math.rsqrt %1 : f32
+    ```
+
+    becomes
+
+    ```mlir
+    %1 = llvm.call_intrinsic "llvm.floor"(%0) : (f32) -> f32
+    %cst = arith.constant 1.000000e+00 : f32
+    %2 = llvm.call_intrinsic "llvm.sqrt"(%1) : (f32) -> f32
+    %3 = arith.divf %cst, %2 : f32
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::LLVM::LLVMDialect"];
+}
+
 #endif // PIT_PASSES_PASSES_TD
