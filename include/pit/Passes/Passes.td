@@ -215,4 +215,47 @@ def PITLowerMathPass : Pass<"pit-lower-math", "::mlir::gpu::GPUModuleOp"> {
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::LLVM::LLVMDialect"];
 }
 
+//===----------------------------------------------------------------------===//
+// PTX
+//===----------------------------------------------------------------------===//
+
+def PITAttachTargetPass : Pass<"pit-attach-target", "::mlir::ModuleOp"> {
+  let summary = "State the chip and PTX version that kernels are compiled for";
+  let description = [{
+    Checks that the chip is known and the PTX version knows it, and sets the
+    target of every `gpu.module`.
+
+    ```mlir
+    gpu.module @f_kernels {}
+    // becomes
+    gpu.module @f_kernels [#nvvm.target<O = 3, chip = "sm_80", features = "+ptx78">] {}
+    ```
+  }];
+  let options = [
+    Option<"arch", "arch", "std::string", /*default=*/"\"sm_80\"", "The chip, sm_80 to sm_90a">,
+    Option<"ptxVersion", "ptx-version", "std::string", /*default=*/"\"\"",
+           "The PTX version, such as 7.8; by default one that suits the chip">
+  ];
+  let dependentDialects = ["::mlir::NVVM::NVVMDialect"];
+}
+
+def PITSerializeKernelsPass : Pass<"pit-serialize-kernels", "::mlir::ModuleOp"> {
+  let summary = "Turn kernels in the llvm and nvvm dialects into PTX";
+  let description = [{
+    Replaces each `gpu.module` by a `gpu.binary` with its PTX. The PTX depends
+    on nothing but the module: unlike upstream's `gpu-module-to-binary` this
+    pass never looks for a CUDA toolkit.
+
+    Precondition: modules of the llvm and nvvm dialects with one target
+    (`pit-attach-target`). Postcondition: no `gpu.module` is left, and no PTX
+    calls a function that it does not define; such a call is an error.
+
+    ```mlir
+    gpu.module @f_kernels [#nvvm.target<O = 3, chip = "sm_80", features = "+ptx78">] { ... }
+    // becomes
+    gpu.binary @f_kernels [#gpu.object<#nvvm.target<...>, assembly = "...">]
+    ```
+  }];
+}
+
 #endif // PIT_PASSES_PASSES_TD

@@ -5,6 +5,8 @@
 
 #include "pit/Dialect/PIT/IR/PIT.h"
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+
 namespace mlir::pit {
 
 /// Turns a pit.detect on memrefs into a kernel and its launch, and erases it.
@@ -24,6 +26,11 @@ LogicalResult convertGenericToGPU(OpBuilder &builder, GenericOp op);
 /// the output, a loop over its reductions. Emits an error and fails where it
 /// has no lowering.
 LogicalResult convertLinalgToGPU(OpBuilder &builder, Operation *op);
+
+/// Turns every step of a function in plan form, in order, into kernels at the
+/// tile level or below and their launches; copies stay. Emits an error and
+/// fails where a step has no lowering.
+LogicalResult convertPlanToGPU(func::FuncOp function);
 
 } // namespace mlir::pit
 

@@ -1,0 +1,269 @@
+//===- LaunchPlanJson.cpp - launch plans as JSON --------------------------===//
+
+#include "pit/Target/LaunchPlanJson.h"
+
+#include "pit/Dialect/PIT/Transforms/LaunchPlan.h"
+
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "llvm/Support/JSON.h"
+
+using namespace mlir;
+using namespace mlir::pit;
+
+/// Version of the format; docs/launch-plan.md.
+static constexpr int64_t formatVersion = 1;
+/// Alignment of every pointer that a kernel gets, in bytes: kernel ABI.
+static constexpr int64_t pointerAlignmentBytes = 16;
+
+namespace {
+
+class PlanWriter {
+public:
+  PlanWriter(func::FuncOp function, const PTXTarget &target, StringRef ptxFile,
+             llvm::json::OStream &json)
+      : function(function), target(target), ptxFile(ptxFile), json(json) {}
+
+  LogicalResult write();
+
+private:
+  LogicalResult writeArguments();
+  LogicalResult writeSteps();
+  LogicalResult writeCopy(memref::CopyOp op);
+  LogicalResult writeLaunch(LaunchOp op);
+  LogicalResult writeKernelArgument(LaunchOp op, Value value);
+  /// The members "buffer" and "offset" of the place of a memref.
+  LogicalResult writePlace(Operation *op, Value memref);
+  LogicalResult writeType(Operation *op, MemRefType type);
+  LogicalResult writeExpression(StringRef key, Value value);
+  void writeSchedule(ScheduleAttr schedule);
+  StringRef getArgumentName(BlockArgument argument) {
+    return function
+        .getArgAttrOfType<StringAttr>(argument.getArgNumber(), kNameAttrName)
+        .getValue();
+  }
+
+  func::FuncOp function;
+  const PTXTarget &target;
+  StringRef ptxFile;
+  llvm::json::OStream &json;
+};
+
+} // namespace
+
+/// How the format spells a type; empty where it has none.
+static std::string spellType(Type type) {
+  std::string text;
+  if (type.isF16() || type.isBF16() || type.isF32() || type.isF64() ||
+      (isa<IntegerType>(type) && type.isSignlessInteger() &&
+       llvm::is_contained({1, 8, 16, 32, 64}, type.getIntOrFloatBitWidth())))
+    llvm::raw_string_ostream(text) << type;
+  else if (isa<Float8E4M3FNType>(type))
+    text = "f8e4m3";
+  else if (isa<Float8E5M2Type>(type))
+    text = "f8e5m2";
+  return text;
+}
+
+LogicalResult PlanWriter::writeExpression(StringRef key, Value value) {
+  FailureOr<std::string> text = writePlanExpression(value);
+  if (failed(text))
+    return failure();
+  int64_t number;
+  if (!StringRef(*text).getAsInteger(10, number))
+    json.attribute(key, number);
+  else
+    json.attribute(key, *text);
+  return success();
+}
+
+LogicalResult PlanWriter::writeType(Operation *op, MemRefType type) {
+  std::string element = spellType(type.getElementType());
+  if (element.empty())
+    return op->emitOpError() << "has an element type " << type.getElementType()
+                             << " that a launch plan cannot state";
+  json.attribute("type", element);
+  json.attributeArray("shape", [&] {
+    for (int64_t size : type.getShape())
+      json.value(size);
+  });
+  json.attribute("alignment", pointerAlignmentBytes);
+  return success();
+}
+
+LogicalResult PlanWriter::writePlace(Operation *op, Value memref) {
+  Value buffer = getPlanBuffer(memref);
+  if (auto argument = dyn_cast<BlockArgument>(buffer)) {
+    json.attribute("buffer", getArgumentName(argument));
+    json.attribute("offset", 0);
+    return success();
+  }
+  auto view = buffer.getDefiningOp<memref::ViewOp>();
+  if (!view)
+    return op->emitOpError("has an operand that is neither an argument nor a "
+                           "piece of the workspace");
+  json.attribute("buffer", "workspace");
+  return writeExpression("offset", view.getByteShift());
+}
+
+LogicalResult PlanWriter::writeArguments() {
+  bool ok = true;
+  json.attributeArray("arguments", [&] {
+    for (BlockArgument argument : function.getArguments())
+      json.object([&] {
+        json.attribute("name", getArgumentName(argument));
+        json.attribute("kind",
+                       function.getArgAttr(argument.getArgNumber(),
+                                           kOutputAttrName)
+                           ? "output"
+                           : "input");
+        ok &= succeeded(
+            writeType(function, cast<MemRefType>(argument.getType())));
+      });
+  });
+  return success(ok);
+}
+
+LogicalResult PlanWriter::writeCopy(memref::CopyOp op) {
+  auto type = cast<MemRefType>(op.getSource().getType());
+  bool ok = true;
+  json.object([&] {
+    json.attribute("kind", "copy");
+    json.attributeObject(
+        "source", [&] { ok &= succeeded(writePlace(op, op.getSource())); });
+    json.attributeObject(
+        "target", [&] { ok &= succeeded(writePlace(op, op.getTarget())); });
+    json.attribute("bytes", *getStaticByteSize(type));
+  });
+  return success(ok);
+}
+
+LogicalResult PlanWriter::writeKernelArgument(LaunchOp op, Value value) {
+  auto type = dyn_cast<MemRefType>(value.getType());
+  bool ok = true;
+  json.object([&] {
+    if (!type) {
+      json.attribute("name", "size");
+      json.attribute("kind", "size");
+      json.attribute("type", "i64");
+      ok &= succeeded(writeExpression("value", value));
+      return;
+    }
+    Value buffer = getPlanBuffer(value);
+    if (auto argument = dyn_cast<BlockArgument>(buffer)) {
+      json.attribute("name", getArgumentName(argument));
+      json.attribute("kind", function.getArgAttr(argument.getArgNumber(),
+                                                 kOutputAttrName)
+                                 ? "output"
+                                 : "input");
+    } else {
+      Operation *view = buffer.getDefiningOp();
+      auto name = view->getAttrOfType<StringAttr>(kNameAttrName);
+      json.attribute("name", name ? name.getValue() : "tmp");
+      json.attribute("kind",
+                     view->hasAttr(kIndexAttrName) ? "index" : "workspace");
+    }
+    ok &= succeeded(writeType(op, type));
+    ok &= succeeded(writePlace(op, value));
+  });
+  return success(ok);
+}
+
+void PlanWriter::writeSchedule(ScheduleAttr schedule) {
+  auto sizes = [&](StringRef key, ArrayRef<int64_t> values) {
+    json.attributeArray(key, [&] {
+      for (int64_t value : values)
+        if (ShapedType::isDynamic(value))
+          json.value("?");
+        else
+          json.value(value);
+    });
+  };
+  json.attributeObject("schedule", [&] {
+    if (schedule.getDense()) {
+      json.attribute("dense", true);
+    } else {
+      json.attribute("axis", schedule.getAxis());
+      sizes("micro_tile", schedule.getMicroTile());
+    }
+    sizes("tile", schedule.getTile());
+    if (schedule.getWarps())
+      json.attribute("warps", schedule.getWarps());
+    if (schedule.getStages())
+      json.attribute("stages", schedule.getStages());
+    if (schedule.getDeterministic())
+      json.attribute("deterministic", true);
+  });
+}
+
+LogicalResult PlanWriter::writeLaunch(LaunchOp op) {
+  if (!op.getBlock() || !op.getSharedBytes())
+    return op.emitOpError("has no block size or shared memory: run "
+                          "'pit-finalize-plan' first");
+  bool ok = true;
+  json.object([&] {
+    json.attribute("kind", "launch");
+    json.attribute("entry", op.getKernel().getLeafReference().getValue());
+    ok &= succeeded(writeExpression("grid", op.getGrid()));
+    json.attribute("block", static_cast<int64_t>(*op.getBlock()));
+    json.attribute("shared_bytes", static_cast<int64_t>(*op.getSharedBytes()));
+    json.attributeArray("arguments", [&] {
+      for (Value value : op.getKernelArgs())
+        ok &= succeeded(writeKernelArgument(op, value));
+    });
+    if (ScheduleAttr schedule = op.getScheduleAttr())
+      writeSchedule(schedule);
+  });
+  return success(ok);
+}
+
+LogicalResult PlanWriter::writeSteps() {
+  bool ok = true;
+  json.attributeArray("steps", [&] {
+    for (Operation &op : function.getBody().front()) {
+      if (auto copy = dyn_cast<memref::CopyOp>(op))
+        ok &= succeeded(writeCopy(copy));
+      else if (auto launch = dyn_cast<LaunchOp>(op))
+        ok &= succeeded(writeLaunch(launch));
+    }
+  });
+  return success(ok);
+}
+
+LogicalResult PlanWriter::write() {
+  bool ok = true;
+  json.object([&] {
+    json.attribute("format", "pit-launch-plan");
+    json.attribute("version", formatVersion);
+    json.attribute("function", function.getName());
+    json.attribute("arch", target.chip);
+    json.attribute("ptx_version", toString(target.version));
+    json.attribute("ptx", ptxFile);
+    json.attributeArray("symbols", [] {});
+    ok &= succeeded(writeArguments());
+    json.attributeObject("workspace", [&] {
+      auto workspaces = function.getBody().front().getOps<WorkspaceOp>();
+      if (workspaces.empty())
+        json.attribute("bytes", 0);
+      else
+        ok &= succeeded(
+            writeExpression("bytes", (*workspaces.begin()).getBytes()));
+      json.attribute("alignment", kWorkspaceAlignmentBytes);
+    });
+    ok &= succeeded(writeSteps());
+  });
+  return success(ok);
+}
+
+FailureOr<std::string> pit::writeLaunchPlan(func::FuncOp function,
+                                            const PTXTarget &target,
+                                            StringRef ptxFile) {
+  if (failed(verifyLaunchPlan(function, PlanStage::Launches)))
+    return failure();
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  llvm::json::OStream json(stream, /*IndentSize=*/1);
+  if (failed(PlanWriter(function, target, ptxFile, json).write()))
+    return failure();
+  stream << "\n";
+  return text;
+}
