@@ -111,11 +111,10 @@ LogicalResult PlanWriter::writeArguments() {
     for (BlockArgument argument : function.getArguments())
       json.object([&] {
         json.attribute("name", getArgumentName(argument));
-        json.attribute("kind",
-                       function.getArgAttr(argument.getArgNumber(),
-                                           kOutputAttrName)
-                           ? "output"
-                           : "input");
+        json.attribute("kind", function.getArgAttr(argument.getArgNumber(),
+                                                   kOutputAttrName)
+                                   ? "output"
+                                   : "input");
         ok &= succeeded(
             writeType(function, cast<MemRefType>(argument.getType())));
       });
@@ -151,10 +150,10 @@ LogicalResult PlanWriter::writeKernelArgument(LaunchOp op, Value value) {
     Value buffer = getPlanBuffer(value);
     if (auto argument = dyn_cast<BlockArgument>(buffer)) {
       json.attribute("name", getArgumentName(argument));
-      json.attribute("kind", function.getArgAttr(argument.getArgNumber(),
-                                                 kOutputAttrName)
-                                 ? "output"
-                                 : "input");
+      json.attribute(
+          "kind", function.getArgAttr(argument.getArgNumber(), kOutputAttrName)
+                      ? "output"
+                      : "input");
     } else {
       Operation *view = buffer.getDefiningOp();
       auto name = view->getAttrOfType<StringAttr>(kNameAttrName);

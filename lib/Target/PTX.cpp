@@ -43,8 +43,8 @@ void pit::registerPTXTranslations(DialectRegistry &registry) {
 
 void pit::attachPTXTarget(Operation *root, const PTXTarget &target) {
   MLIRContext *context = root->getContext();
-  auto attribute = NVVM::NVVMTargetAttr::get(
-      context, optimizationLevel, triple, target.chip, target.getFeatures());
+  auto attribute = NVVM::NVVMTargetAttr::get(context, optimizationLevel, triple,
+                                             target.chip, target.getFeatures());
   root->walk([&](gpu::GPUModuleOp module) {
     module.setTargetsAttr(ArrayAttr::get(context, {attribute}));
   });
@@ -93,9 +93,9 @@ struct DiagnosticForwarder : llvm::DiagnosticHandler {
 } // namespace
 
 /// Translates the kernels to LLVM IR and optimizes it for the chip.
-static std::unique_ptr<llvm::Module>
-translate(gpu::GPUModuleOp module, llvm::LLVMContext &context,
-          llvm::TargetMachine &machine) {
+static std::unique_ptr<llvm::Module> translate(gpu::GPUModuleOp module,
+                                               llvm::LLVMContext &context,
+                                               llvm::TargetMachine &machine) {
   std::unique_ptr<llvm::Module> translated =
       translateModuleToLLVMIR(module, context, module.getName());
   if (!translated) {
@@ -186,8 +186,7 @@ FailureOr<StringRef> pit::getPTX(gpu::BinaryOp binary) {
 
 namespace {
 
-struct AttachTargetPass
-    : pit::impl::PITAttachTargetPassBase<AttachTargetPass> {
+struct AttachTargetPass : pit::impl::PITAttachTargetPassBase<AttachTargetPass> {
   using PITAttachTargetPassBase::PITAttachTargetPassBase;
 
   void runOnOperation() override {
@@ -219,13 +218,15 @@ private:
     FailureOr<PTXTarget> target = getPTXTarget(module);
     if (failed(target))
       return failure();
-    FailureOr<std::string> ptx = emitKernels(module, *target, KernelFormat::PTX);
+    FailureOr<std::string> ptx =
+        emitKernels(module, *target, KernelFormat::PTX);
     if (failed(ptx))
       return failure();
     OpBuilder builder(module);
     auto object = gpu::ObjectAttr::get(
-        module.getContext(), module.getTargetsAttr()[0], gpu::CompilationTarget::Assembly,
-        builder.getStringAttr(*ptx), /*properties=*/DictionaryAttr(),
+        module.getContext(), module.getTargetsAttr()[0],
+        gpu::CompilationTarget::Assembly, builder.getStringAttr(*ptx),
+        /*properties=*/DictionaryAttr(),
         /*kernels=*/gpu::KernelTableAttr());
     gpu::BinaryOp::create(builder, module.getLoc(), module.getName(),
                           /*offloadingHandler=*/Attribute(),

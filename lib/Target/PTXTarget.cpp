@@ -43,13 +43,12 @@ pit::parsePTXTarget(StringRef arch, StringRef version,
   if (version.empty())
     return PTXTarget{chip->name.str(),
                      std::max(chip->minPtxVersion, defaultVersion)};
-  const PTXVersion *found = llvm::find_if(
-      knownVersions,
-      [&](PTXVersion known) { return toString(known) == version; });
+  const PTXVersion *found = llvm::find_if(knownVersions, [&](PTXVersion known) {
+    return toString(known) == version;
+  });
   if (found == std::end(knownVersions))
-    return emitError() << "unknown PTX version '" << version
-                       << "', known are '" << toString(knownVersions[0])
-                       << "' to '"
+    return emitError() << "unknown PTX version '" << version << "', known are '"
+                       << toString(knownVersions[0]) << "' to '"
                        << toString(*std::prev(std::end(knownVersions))) << "'";
   if (*found < chip->minPtxVersion)
     return emitError() << "PTX " << version << " does not know '" << arch

@@ -27,8 +27,8 @@ struct Text {
 
 static Text makeConstant(int64_t value) {
   // A negative number is a unary minus, which binds as a product does.
-  return {std::to_string(value), value < 0 ? Binding::Product : Binding::Primary,
-          value};
+  return {std::to_string(value),
+          value < 0 ? Binding::Product : Binding::Primary, value};
 }
 
 static std::string parenthesize(const Text &text, Binding atLeast) {
