@@ -2,6 +2,7 @@
 
 #include "pit/Dialect/PIT/IR/PIT.h"
 #include "pit/Dialect/PIT/Transforms/Bufferization.h"
+#include "pit/Passes/CPUPipeline.h"
 #include "pit/Passes/Passes.h"
 
 using namespace mlir;
@@ -11,4 +12,7 @@ void pit::registerAllDialects(DialectRegistry &registry) {
   registerBufferizableOpInterfaceExternalModels(registry);
 }
 
-void pit::registerAllPasses() { registerPITPasses(); }
+void pit::registerAllPasses() {
+  registerPITPasses();
+  registerCPUPipelines();
+}

@@ -52,7 +52,8 @@ def ConvertPITToLoopsPass : Pass<"convert-pit-to-loops"> {
     `pit.generic` visits the listed micro-tiles and no others, accumulates in
     the combine region's type and applies the epilogue once to each element of
     the output, also to those that no micro-tile reaches. There is no
-    schedule, no gathering and no parallelism: slow, and easy to read.
+    schedule, no gathering and no parallelism: slow, and easy to read. The
+    accumulators are allocated; buffer deallocation may free them.
 
     Precondition: pit operations are on memrefs, an index is made by a
     `pit.assemble_index` in the same function. Postcondition: none of
@@ -80,6 +81,66 @@ def ConvertPITToLoopsPass : Pass<"convert-pit-to-loops"> {
   }];
   let dependentDialects = ["::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
                            "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect"];
+}
+
+def PITPromoteToF64Pass : Pass<"pit-promote-to-f64", "::mlir::ModuleOp"> {
+  let summary = "rewrite functions on tensors in double precision, the oracle of tests";
+  let description = [{
+    Every float becomes f64: arguments, results, values, constants, the regions
+    of linalg operations. Conversions between floats vanish, and so do sparsity
+    encodings, the casts to and from them, and `pit.schedule`. What is left is
+    the dense meaning of the function without any rounding of its own.
+
+    Precondition: functions with bodies, of builtin, func, linalg, arith, math,
+    tensor, scf, affine, cf and bufferization operations; anything else, or bits
+    of a float taken for an integer, is an error and nothing is changed.
+    Postcondition: no float but f64, no encoding.
+
+    ```mlir
+    linalg.matmul {pit.schedule = #pit.schedule<...>}
+        ins(%a, %b : tensor<4x4xf16, #pit.sparsity<>>, tensor<4x4xf16>) outs(%c : tensor<4x4xf32>) -> tensor<4x4xf32>
+    ```
+
+    becomes
+
+    ```mlir
+    linalg.matmul ins(%a, %b : tensor<4x4xf64>, tensor<4x4xf64>) outs(%c : tensor<4x4xf64>) -> tensor<4x4xf64>
+    ```
+  }];
+}
+
+def PITOrderLoopsPass : Pass<"pit-order-loops"> {
+  let summary = "put the loop along contiguous memory innermost in linalg reductions";
+  let description = [{
+    For loops on a host. Of a linalg operation with reductions, the loop along
+    which the fewest operands jump in memory becomes the innermost; a parallel one
+    wins a tie, because it can be vectorized. Reductions keep their order, so
+    results do not change in any bit. Reordered named operations become
+    linalg.generic. There is no precondition.
+
+    ```mlir
+    linalg.matmul ins(%a, %b : memref<8x8xf64>, memref<8x8xf64>) outs(%c : memref<8x8xf64>)
+    ```
+
+    becomes a `linalg.generic` with loops (m, k, n) in place of (m, n, k).
+  }];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect"];
+}
+
+def PITExpandCopiesPass : Pass<"pit-expand-copies"> {
+  let summary = "turn copies from or to strided memrefs into linalg operations";
+  let description = [{
+    Upstream lowers such a `memref.copy` to a call of a runtime function; as a
+    linalg operation it becomes loops. Copies of whole blocks of memory stay.
+    There is no precondition.
+
+    ```mlir
+    memref.copy %a, %b : memref<4x4xf32, strided<[8, 1]>> to memref<4x4xf32>
+    ```
+
+    becomes a `linalg.generic` that yields its input.
+  }];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect"];
 }
 
 //===----------------------------------------------------------------------===//

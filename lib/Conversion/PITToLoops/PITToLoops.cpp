@@ -357,7 +357,6 @@ LogicalResult GenericLowering::run() {
     forEachPoint(rewriter, ranges);
   index.loops(outputRanges,
               [&](OpBuilder &b, ValueRange place) { applyEpilogue(b, place); });
-  memref::DeallocOp::create(rewriter, loc, accumulators);
   rewriter.eraseOp(op);
   return success();
 }

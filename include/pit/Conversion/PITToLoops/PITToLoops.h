@@ -26,9 +26,10 @@ LogicalResult convertCompactToLoops(RewriterBase &rewriter, CompactOp op);
 
 /// Replaces a pit.generic on memrefs by loops over its index, or over all
 /// points if it has none, into a buffer of accumulators, and a loop that
-/// applies the epilogue once to each element of the output. The index must be
-/// made by a pit.assemble_index in sight. Emits an error and fails on tensors,
-/// on an index from elsewhere, on a combiner without identity, and where a loop
+/// applies the epilogue once to each element of the output. Nobody frees the
+/// accumulators: that is for buffer deallocation. The index must be made by a
+/// pit.assemble_index in sight. Emits an error and fails on tensors, on an
+/// index from elsewhere, on a combiner without identity, and where a loop
 /// dimension has no operand that gives its range.
 LogicalResult convertGenericToLoops(RewriterBase &rewriter, GenericOp op);
 

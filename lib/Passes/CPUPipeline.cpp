@@ -1,0 +1,78 @@
+//===- CPUPipeline.cpp - from tensors to the host's LLVM ------------------===//
+
+#include "pit/Passes/CPUPipeline.h"
+#include "pit/Passes/Passes.h"
+
+#include "mlir/Conversion/Passes.h"
+#include "mlir/Dialect/Arith/Transforms/Passes.h"
+#include "mlir/Dialect/Bufferization/Pipelines/Passes.h"
+#include "mlir/Dialect/Bufferization/Transforms/Passes.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/Transforms/Passes.h"
+#include "mlir/Dialect/Linalg/Passes.h"
+#include "mlir/Dialect/MemRef/Transforms/Passes.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "mlir/Transforms/Passes.h"
+
+using namespace mlir;
+
+/// Functions on memrefs that return nothing. The results are copied to the
+/// caller's memory, so that no buffer is allocated for someone else to free.
+static void addResultsAsArguments(OpPassManager &manager) {
+  bufferization::BufferResultsToOutParamsPassOptions options;
+  options.modifyPublicFunctions = true;
+  manager.addPass(bufferization::createBufferResultsToOutParamsPass(options));
+}
+
+/// From linalg, scf and memref to LLVM.
+static void addLoopsToLLVM(OpPassManager &manager) {
+  bufferization::buildBufferDeallocationPipeline(manager, {});
+  OpPassManager &functions = manager.nest<func::FuncOp>();
+  functions.addPass(pit::createPITExpandCopiesPass());
+  functions.addPass(pit::createPITOrderLoopsPass());
+  functions.addPass(createConvertLinalgToLoopsPass());
+  functions.addPass(createCanonicalizerPass());
+  functions.addPass(createCSEPass());
+  functions.addPass(LLVM::createLLVMRequestCWrappersPass());
+  manager.addPass(createSCFToControlFlowPass());
+  manager.addPass(memref::createExpandStridedMetadataPass());
+  manager.addPass(createLowerAffinePass());
+  manager.addPass(createConvertMathToLLVMPass());
+  manager.addPass(createConvertMathToLibmPass());
+  manager.addPass(arith::createArithExpandOpsPass());
+  manager.addPass(createArithToLLVMConversionPass());
+  manager.addPass(createFinalizeMemRefToLLVMConversionPass());
+  manager.addPass(createConvertFuncToLLVMPass());
+  manager.addPass(createConvertControlFlowToLLVMPass());
+  manager.addPass(createConvertIndexToLLVMPass());
+  manager.addPass(createCanonicalizerPass());
+  manager.addPass(createCSEPass());
+  manager.addPass(createReconcileUnrealizedCastsPass());
+}
+
+void pit::buildCPUPipeline(OpPassManager &manager) {
+  manager.addNestedPass<func::FuncOp>(createConvertLinalgToPITPass());
+  manager.addPass(createPITBufferizePass());
+  addResultsAsArguments(manager);
+  manager.addNestedPass<func::FuncOp>(createConvertPITToLoopsPass());
+  addLoopsToLLVM(manager);
+}
+
+void pit::buildReferencePipeline(OpPassManager &manager) {
+  manager.addPass(createPITPromoteToF64Pass());
+  manager.addPass(createCanonicalizerPass());
+  manager.addPass(createPITBufferizePass());
+  addResultsAsArguments(manager);
+  addLoopsToLLVM(manager);
+}
+
+void pit::registerCPUPipelines() {
+  PassPipelineRegistration<>(
+      "pit-to-cpu",
+      "Lower to the host's LLVM: indices and plain loops, no GPU dialect",
+      buildCPUPipeline);
+  PassPipelineRegistration<>(
+      "pit-to-reference",
+      "Lower to the host's LLVM: dense and in double precision, the oracle",
+      buildReferencePipeline);
+}
