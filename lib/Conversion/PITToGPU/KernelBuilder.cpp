@@ -71,7 +71,10 @@ FailureOr<LaunchOp> pit::buildKernel(OpBuilder &builder, Operation *op,
     builder.setInsertionPointToEnd(&kernel.getBody().front());
     auto end = gpu::ReturnOp::create(builder, loc);
     builder.setInsertionPoint(end);
-    body(builder, loc, kernel.getArguments());
+    // A copy: the body may add buffers in shared memory, which are arguments
+    // too.
+    SmallVector<Value> arguments(kernel.getArguments());
+    body(builder, loc, arguments);
   }
 
   OpBuilder::InsertionGuard guard(builder);

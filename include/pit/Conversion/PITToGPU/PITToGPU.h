@@ -10,11 +10,14 @@
 namespace mlir::pit {
 
 /// Turns a pit.detect on memrefs into a kernel and its launch, and erases it.
-/// Emits an error and fails where the operand has no lowering.
+/// Emits an error and fails where the operand has no lowering. Creates
+/// operations of the arith, gpu, llvm, memref, nvvm, scf and vector dialects,
+/// as does the next.
 LogicalResult convertDetectToGPU(OpBuilder &builder, DetectOp op);
 
 /// Turns a pit.compact on memrefs into its kernels and their launches, and
-/// erases it.
+/// erases it. An index with long lists takes a temporary of the function's
+/// workspace (see Workspace.h). The coordinates ascend, asked to or not.
 LogicalResult convertCompactToGPU(OpBuilder &builder, CompactOp op);
 
 /// Turns a pit.generic on memrefs into a kernel at the tile level (and, for a

@@ -1,0 +1,463 @@
+//===- DetectToGPU.cpp - kernels that mark the live micro-tiles -----------===//
+//
+// Every byte of the operand is read once, by loads as wide as its rows allow. A
+// warp (or block) owns whole micro-tiles, so no two of them meet in a flag and
+// nothing is atomic: lanes or the words that they read, and one vote makes them
+// flags.
+//
+//===----------------------------------------------------------------------===//
+
+#include "DetectPlan.h"
+#include "WarpEmitter.h"
+
+#include "pit/Conversion/PITToGPU/KernelBuilder.h"
+#include "pit/Conversion/PITToGPU/PITToGPU.h"
+
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace mlir::pit;
+
+/// Loads that are emitted one after the other before their values are used.
+static constexpr int64_t kLoadBatch = 8;
+
+namespace {
+
+/// Emits the body of one detection.
+class DetectEmitter {
+public:
+  DetectEmitter(OpBuilder &builder, Location loc, const DetectPlan &plan,
+                Value source, Value bitmap)
+      : emit(builder, loc), plan(plan), source(source), bitmap(bitmap) {}
+
+  void run();
+
+private:
+  void emitEmpty();
+  void emitRows(Value worker);
+  void emitBands(Value worker);
+  void emitTiles(Value worker);
+  Value gatherBand(Value firstRow, Value laneRow, Value column,
+                   Value rowInside);
+  SmallVector<Value> gatherTiles(Value first, int64_t count, Value worker);
+
+  /// A lane's load at a unit offset, of zeros where `condition` fails.
+  Value load(Value offset, Value condition);
+  /// The bits of a load that are set in live elements only, as i32.
+  Value liveBits(Value loaded);
+  /// Whether the vote of the lanes in `lanes`, shifted left by `shift`, is yes.
+  Value testLanes(Value votes, Value shift, uint32_t lanes);
+  void store(Value flag, Value row, Value column);
+
+  WarpEmitter emit;
+  const DetectPlan &plan;
+  Value source, bitmap;
+  Value pointer, lane;
+};
+
+} // namespace
+
+Value DetectEmitter::load(Value offset, Value condition) {
+  return emit.ifTrueElseZero(condition, emit.loadType(plan.unitBytes), [&] {
+    return emit.loadBytes(pointer, offset, plan.unitBytes);
+  });
+}
+
+Value DetectEmitter::liveBits(Value loaded) {
+  OpBuilder &b = emit.builder;
+  SmallVector<Value> words;
+  if (isa<VectorType>(loaded.getType()))
+    for (int64_t i = 0; i < plan.unitBytes / 4; ++i)
+      words.push_back(vector::ExtractOp::create(b, emit.loc, loaded, i));
+  else if (loaded.getType().isInteger(32))
+    words.push_back(loaded);
+  else
+    words.push_back(
+        arith::ExtUIOp::create(b, emit.loc, b.getI32Type(), loaded));
+  // Words of equal meaning are joined before the other bits are taken away.
+  SmallVector<Value> joined(plan.liveBits.size());
+  for (auto [i, word] : llvm::enumerate(words)) {
+    Value &slot = joined[i % joined.size()];
+    slot = slot ? emit.bitOr(slot, word) : word;
+  }
+  Value result;
+  for (auto [value, bits] : llvm::zip_equal(joined, plan.liveBits)) {
+    Value live =
+        bits == 0xffffffffu ? value : emit.bitAnd(value, emit.i32(bits));
+    result = result ? emit.bitOr(result, live) : live;
+  }
+  return result;
+}
+
+Value DetectEmitter::testLanes(Value votes, Value shift, uint32_t lanes) {
+  return emit.isNonZero(
+      emit.bitAnd(emit.shiftRight(votes, shift), emit.i32(lanes)));
+}
+
+/// `row` and `column` count micro-tiles.
+void DetectEmitter::store(Value flag, Value row, Value column) {
+  SmallVector<Value> indices = {column, row};
+  if (plan.axis == 1)
+    std::swap(indices[0], indices[1]);
+  memref::StoreOp::create(emit.builder, emit.loc, flag, bitmap, indices);
+}
+
+/// `value < bound`, or null if it always is, because a step of `step` divides
+/// the bound.
+static Value guard(WarpEmitter &emit, Value value, int64_t bound,
+                   int64_t step) {
+  return bound % step ? emit.less(value, bound) : Value();
+}
+
+static uint32_t lowBits(int64_t count) {
+  return count >= 32 ? 0xffffffffu : (1u << count) - 1;
+}
+
+/// There is nothing to read, but there are flags: a thread a flag.
+void DetectEmitter::emitEmpty() {
+  auto type = cast<MemRefType>(bitmap.getType());
+  Value id =
+      emit.add(emit.mul(emit.blockId(), plan.blockSize), emit.threadId());
+  emit.ifTrue(emit.less(id, type.getNumElements()), [&] {
+    memref::StoreOp::create(emit.builder, emit.loc, emit.boolean(false), bitmap,
+                            ValueRange{emit.div(id, type.getDimSize(1)),
+                                       emit.rem(id, type.getDimSize(1))});
+  });
+}
+
+/// Lane (down, across) of load u holds unit `across` of row u * lanesDown +
+/// down. All loads' votes together are the flags of one store; lane l keeps the
+/// vote that has its flag.
+void DetectEmitter::emitRows(Value worker) {
+  int64_t width = plan.micro[1], across = plan.lanesAcross,
+          down = plan.lanesDown(), loads = plan.loads(),
+          rows = plan.rowsPerPass(), tilesAcross = across / width;
+  int64_t patches = llvm::divideCeil(plan.shape[1], across);
+  Value patch = emit.rem(worker, patches);
+  Value firstRow = emit.mul(emit.div(worker, patches), rows * plan.perWarp);
+  Value laneRow = emit.div(lane, across);
+  Value column = emit.add(emit.mul(patch, across), emit.rem(lane, across));
+  Value columnInside = guard(emit, column, plan.shape[1], across);
+
+  // Flags of one store, in order: down the rows of one column of micro-tiles,
+  // or row by row.
+  bool alongRows = plan.axis == 0;
+  int64_t flagsPerVote = alongRows ? down : 32 / width;
+  Value keptVote = emit.div(lane, flagsPerVote);
+  Value inVote = emit.rem(lane, flagsPerVote);
+
+  for (int64_t pass = 0; pass < plan.perWarp; ++pass) {
+    Value passRow = emit.add(firstRow, pass * rows);
+    Value kept = emit.i32(0);
+    for (int64_t start = 0; start < loads; start += kLoadBatch) {
+      int64_t end = std::min(loads, start + kLoadBatch);
+      SmallVector<Value> loaded;
+      for (int64_t u = start; u < end; ++u) {
+        Value row = emit.add(emit.add(passRow, u * down), laneRow);
+        Value inside = emit.both(
+            columnInside, guard(emit, row, plan.shape[0], rows * plan.perWarp));
+        loaded.push_back(
+            load(emit.add(emit.mul(row, plan.shape[1]), column), inside));
+      }
+      for (int64_t u = start; u < end; ++u) {
+        Value votes = emit.ballot(emit.isNonZero(liveBits(loaded[u - start])));
+        kept = emit.select(emit.equals(keptVote, u), votes, kept);
+      }
+    }
+    Value firstTile = emit.mul(patch, tilesAcross);
+    if (alongRows) {
+      Value shift = emit.toI32(emit.mul(inVote, across));
+      Value row = emit.add(passRow, lane);
+      for (int64_t j = 0; j < tilesAcross; ++j) {
+        Value flag =
+            testLanes(kept, emit.add(shift, j * width), lowBits(width));
+        Value tile = emit.add(firstTile, j);
+        Value inside =
+            emit.both(guard(emit, row, plan.shape[0], rows * plan.perWarp),
+                      guard(emit, tile, plan.tiles(1), tilesAcross));
+        emit.ifTrue(inside, [&] { store(flag, row, tile); });
+      }
+    } else {
+      Value flag =
+          testLanes(kept, emit.toI32(emit.mul(inVote, width)), lowBits(width));
+      Value row = emit.add(emit.add(passRow, emit.mul(keptVote, down)),
+                           emit.div(inVote, tilesAcross));
+      Value tile = emit.add(firstTile, emit.rem(inVote, tilesAcross));
+      Value inside =
+          emit.both(guard(emit, row, plan.shape[0], rows * plan.perWarp),
+                    guard(emit, tile, plan.tiles(1), tilesAcross));
+      emit.ifTrue(inside, [&] { store(flag, row, tile); });
+    }
+  }
+}
+
+/// The live bits of a lane's column in one band of rows.
+Value DetectEmitter::gatherBand(Value firstRow, Value laneRow, Value column,
+                                Value inside) {
+  int64_t down = plan.lanesDown(), loads = plan.loads();
+  // Loads [first, first + count) of the band, or'ed to `bits`.
+  auto gather = [&](Value first, int64_t count, Value bits) {
+    SmallVector<Value> loaded;
+    for (int64_t u = 0; u < count; ++u) {
+      Value inBand = emit.add(emit.mul(emit.add(first, u), down), laneRow);
+      Value row = emit.add(firstRow, inBand);
+      Value here =
+          emit.both(inside, emit.both(guard(emit, inBand, plan.micro[0], down),
+                                      guard(emit, row, plan.shape[0],
+                                            plan.micro[0] * plan.perWarp)));
+      loaded.push_back(
+          load(emit.add(emit.mul(row, plan.shape[1]), column), here));
+    }
+    for (Value value : loaded)
+      bits = emit.bitOr(bits, liveBits(value));
+    return bits;
+  };
+  int64_t batches = loads / kLoadBatch, rest = loads % kLoadBatch;
+  Value bits = emit.i32(0);
+  if (batches)
+    bits = emit.loop(emit.index(0), emit.index(batches * kLoadBatch),
+                     kLoadBatch, bits, [&](Value first, Value carried) {
+                       return gather(first, kLoadBatch, carried);
+                     });
+  if (rest)
+    bits = gather(emit.index(batches * kLoadBatch), rest, bits);
+  return bits;
+}
+
+/// Lane (down, across) ors unit `across` of rows down, down + lanesDown, ...
+void DetectEmitter::emitBands(Value worker) {
+  int64_t width = plan.micro[1], across = plan.lanesAcross,
+          tilesAcross = across / width;
+  int64_t patches = llvm::divideCeil(plan.shape[1], across);
+  Value patch = emit.rem(worker, patches);
+  Value firstBand = emit.mul(emit.div(worker, patches), plan.perWarp);
+  Value laneRow = emit.div(lane, across);
+  Value column = emit.add(emit.mul(patch, across), emit.rem(lane, across));
+  Value columnInside = guard(emit, column, plan.shape[1], across);
+  // The lanes of the first micro-tile.
+  uint32_t lanes = 0;
+  for (int64_t down = 0; down < plan.lanesDown(); ++down)
+    lanes |= lowBits(width) << (down * across);
+
+  SmallVector<Value> bits;
+  for (int64_t i = 0; i < plan.perWarp; ++i)
+    bits.push_back(gatherBand(emit.mul(emit.add(firstBand, i), plan.micro[0]),
+                              laneRow, column, columnInside));
+  Value tile = emit.add(emit.mul(patch, tilesAcross), lane);
+  Value shift = emit.toI32(emit.mul(lane, width));
+  for (int64_t i = 0; i < plan.perWarp; ++i) {
+    Value votes = emit.ballot(emit.isNonZero(bits[i]));
+    Value band = emit.add(firstBand, i);
+    Value inside = guard(emit, tile, plan.tiles(1), tilesAcross);
+    if (tilesAcross < 32)
+      inside = emit.both(emit.less(lane, tilesAcross), inside);
+    inside = emit.both(inside, guard(emit, band, plan.tiles(0), plan.perWarp));
+    emit.ifTrue(inside,
+                [&] { store(testLanes(votes, shift, lanes), band, tile); });
+  }
+}
+
+/// The live bits that a lane finds in each of `count` micro-tiles from `first`
+/// (in the bitmap's order) on.
+SmallVector<Value> DetectEmitter::gatherTiles(Value first, int64_t count,
+                                              Value worker) {
+  int64_t rank = static_cast<int64_t>(plan.shape.size());
+  int64_t lanes = 32 * plan.warpsPerTile, loads = plan.loads(), units = 1;
+  SmallVector<int64_t> strides(rank), microStrides(rank);
+  for (int64_t dim = rank, stride = 1; dim-- > 0; stride *= plan.shape[dim]) {
+    strides[dim] = stride;
+    microStrides[dim] = units;
+    units *= plan.micro[dim];
+  }
+  auto bitmapType = cast<MemRefType>(bitmap.getType());
+
+  struct Tile {
+    Value base, inside;
+    SmallVector<Value> start;
+  };
+  SmallVector<Tile> tiles;
+  for (int64_t i = 0; i < count; ++i) {
+    Tile tile;
+    tile.start.resize(rank);
+    Value number = emit.add(first, i);
+    tile.inside =
+        guard(emit, number, bitmapType.getNumElements(), plan.perWarp);
+    Value group = emit.div(number, bitmapType.getDimSize(1));
+    Value along = emit.rem(number, bitmapType.getDimSize(1));
+    tile.base = emit.index(0);
+    for (int64_t dim = rank; dim-- > 0;) {
+      Value position = along;
+      if (dim != plan.axis) {
+        position = emit.rem(group, plan.tiles(dim));
+        group = emit.div(group, plan.tiles(dim));
+      }
+      tile.start[dim] = emit.mul(position, plan.micro[dim]);
+      tile.base = emit.add(tile.base, emit.mul(tile.start[dim], strides[dim]));
+    }
+    tiles.push_back(tile);
+  }
+
+  // A load of unit `unit` of a micro-tile; `last` may lie past its end.
+  auto loadUnit = [&](const Tile &tile, Value unit, bool last) {
+    Value inside = tile.inside, offset = tile.base;
+    if (last)
+      inside = emit.both(inside, guard(emit, unit, units, lanes));
+    for (int64_t dim = 0; dim < rank; ++dim) {
+      if (plan.micro[dim] == 1)
+        continue;
+      Value position = emit.div(unit, microStrides[dim]);
+      // What is left of the unit after the leading dimensions.
+      if (microStrides[dim] * plan.micro[dim] != units)
+        position = emit.rem(position, plan.micro[dim]);
+      inside =
+          emit.both(inside, guard(emit, emit.add(tile.start[dim], position),
+                                  plan.shape[dim], plan.micro[dim]));
+      offset = emit.add(offset, emit.mul(position, strides[dim]));
+    }
+    return load(offset, inside);
+  };
+
+  SmallVector<Value> bits(count, emit.i32(0));
+  int64_t batches = loads > kLoadBatch ? units / (lanes * kLoadBatch) : 0;
+  if (batches)
+    bits[0] = emit.loop(
+        emit.index(0), emit.index(batches * kLoadBatch), kLoadBatch, bits[0],
+        [&](Value load, Value carried) {
+          SmallVector<Value> loaded;
+          for (int64_t u = 0; u < kLoadBatch; ++u)
+            loaded.push_back(loadUnit(
+                tiles[0], emit.add(emit.mul(emit.add(load, u), lanes), worker),
+                false));
+          for (Value value : loaded)
+            carried = emit.bitOr(carried, liveBits(value));
+          return carried;
+        });
+  SmallVector<SmallVector<Value>> loaded(count);
+  for (auto [tile, values] : llvm::zip_equal(tiles, loaded))
+    for (int64_t u = batches * kLoadBatch; u < loads; ++u)
+      values.push_back(
+          loadUnit(tile, emit.add(worker, u * lanes), u + 1 == loads));
+  for (auto [tileBits, values] : llvm::zip_equal(bits, loaded))
+    for (Value value : values)
+      tileBits = emit.bitOr(tileBits, liveBits(value));
+  return bits;
+}
+
+void DetectEmitter::emitTiles(Value worker) {
+  auto type = cast<MemRefType>(bitmap.getType());
+  auto storeAt = [&](Value flag, Value number) {
+    memref::StoreOp::create(emit.builder, emit.loc, flag, bitmap,
+                            ValueRange{emit.div(number, type.getDimSize(1)),
+                                       emit.rem(number, type.getDimSize(1))});
+  };
+  if (plan.warpsPerTile > 1) {
+    Value bits = gatherTiles(worker, 1, emit.threadId()).front();
+    OpBuilder &b = emit.builder;
+    Value predicate = arith::ExtUIOp::create(b, emit.loc, b.getI32Type(),
+                                             emit.isNonZero(bits));
+    auto reduction = NVVM::BarrierReductionAttr::get(
+        b.getContext(), NVVM::BarrierReduction::OR);
+    Value some = NVVM::BarrierOp::create(b, emit.loc, TypeRange{b.getI32Type()},
+                                         Value(), Value(), reduction, predicate)
+                     .getResult(0);
+    emit.ifTrue(emit.equals(emit.threadId(), 0),
+                [&] { storeAt(emit.isNonZero(some), worker); });
+    return;
+  }
+  // Small micro-tiles are read several at once, to have loads in flight.
+  int64_t together = std::clamp<int64_t>(
+      static_cast<int64_t>(llvm::bit_floor(static_cast<uint64_t>(
+          kLoadBatch / std::min(plan.loads(), kLoadBatch)))),
+      1, plan.perWarp);
+  Value first = emit.mul(worker, plan.perWarp);
+  auto detect = [&](Value start, Value kept) {
+    for (auto [i, bits] :
+         llvm::enumerate(gatherTiles(emit.add(first, start), together, lane))) {
+      Value mine = emit.builder.createOrFold<arith::CmpIOp>(
+          emit.loc, arith::CmpIPredicate::eq, lane,
+          emit.add(start, static_cast<int64_t>(i)));
+      kept = emit.select(mine, emit.any(emit.isNonZero(bits)), kept);
+    }
+    return kept;
+  };
+  Value kept = emit.boolean(false);
+  if (together == plan.perWarp)
+    kept = detect(emit.index(0), kept);
+  else
+    kept = emit.loop(emit.index(0), emit.index(plan.perWarp), together, kept,
+                     detect);
+  Value number = emit.add(first, lane);
+  Value inside = guard(emit, number, type.getNumElements(), plan.perWarp);
+  if (plan.perWarp < 32)
+    inside = emit.both(emit.less(lane, plan.perWarp), inside);
+  emit.ifTrue(inside, [&] { storeAt(kept, number); });
+}
+
+void DetectEmitter::run() {
+  if (plan.form == DetectForm::empty)
+    return emitEmpty();
+  pointer = emit.globalPointer(source);
+  Value thread = emit.threadId();
+  lane = emit.rem(thread, kWarpSize);
+  if (plan.warpsPerTile > 1)
+    return emitTiles(emit.blockId());
+  int64_t warps = plan.blockSize / kWarpSize;
+  Value worker =
+      emit.add(emit.mul(emit.blockId(), warps), emit.div(thread, kWarpSize));
+  emit.ifTrue(guard(emit, worker, plan.workers(), warps), [&] {
+    switch (plan.form) {
+    case DetectForm::empty:
+      break;
+    case DetectForm::rows:
+      return emitRows(worker);
+    case DetectForm::bands:
+      return emitBands(worker);
+    case DetectForm::tiles:
+      return emitTiles(worker);
+    }
+  });
+}
+
+LogicalResult pit::convertDetectToGPU(OpBuilder &builder, DetectOp op) {
+  auto source = dyn_cast<MemRefType>(op.getSource().getType());
+  auto bitmap = dyn_cast<MemRefType>(op.getInit().getType());
+  if (!source || !bitmap)
+    return op.emitOpError("expects memrefs to become a kernel, but is on "
+                          "tensors: bufferize first");
+  if (!source.hasStaticShape() || !bitmap.hasStaticShape())
+    return op.emitOpError() << "with the dynamic sizes of "
+                            << (source.hasStaticShape() ? bitmap : source)
+                            << " has no lowering yet: give static sizes";
+  auto plan = planDetection(source, op.getMicroTile(),
+                            static_cast<int64_t>(op.getAxis()));
+  if (!plan)
+    return op.emitOpError()
+           << "has no lowering for elements of type " << source.getElementType()
+           << ": expects i1, i8, i16, i32, i64, f16, bf16, f32 or f64";
+  if (bitmap.getNumElements() == 0) {
+    op.erase();
+    return success();
+  }
+  int64_t grid =
+      plan->form == DetectForm::empty
+          ? llvm::divideCeil(bitmap.getNumElements(), plan->blockSize)
+      : plan->warpsPerTile > 1
+          ? plan->workers()
+          : llvm::divideCeil(plan->workers(), plan->blockSize / kWarpSize);
+  // An empty source is no argument: nothing reads it, and a memref with a size
+  // of 0 has no bare pointer.
+  SmallVector<Value> operands = {op.getInit()};
+  if (plan->form != DetectForm::empty)
+    operands.insert(operands.begin(), op.getSource());
+  auto body = [&](OpBuilder &b, Location loc, ValueRange args) {
+    DetectEmitter(b, loc, *plan, args.front(), args.back()).run();
+  };
+  if (failed(buildKernel(builder, op, "detect", operands, grid, plan->blockSize,
+                         body)))
+    return failure();
+  op.erase();
+  return success();
+}
