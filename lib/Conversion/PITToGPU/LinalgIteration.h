@@ -1,5 +1,4 @@
-//===- LinalgIteration.h - iteration space of an elementwise kernel -*- C++
-//-*-===//
+//===- LinalgIteration.h - iterations of an elementwise kernel --*- C++ -*-===//
 //
 // How the threads of a kernel share the iteration space of a linalg operation.
 //

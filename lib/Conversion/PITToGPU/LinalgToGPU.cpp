@@ -1,22 +1,19 @@
 //===- LinalgToGPU.cpp - kernels for linalg operations --------------------===//
 //
-// A thread computes one element of the outputs, or the elements of one 16-byte
-// store, and loops over whatever the operation reduces. Right for any indexing
-// maps; fast for what is elementwise.
+// What can become a kernel, its arguments and its grid; the kernel's body is
+// LinalgKernel's.
 //
 //===----------------------------------------------------------------------===//
 
-#include "LinalgIteration.h"
+#include "LinalgKernel.h"
 
 #include "pit/Conversion/PITToGPU/KernelBuilder.h"
 #include "pit/Conversion/PITToGPU/PITToGPU.h"
 
-#include "mlir/Dialect/Affine/Utils.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
-#include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/Remarks.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
@@ -26,13 +23,9 @@
 using namespace mlir;
 using namespace mlir::pit;
 
-/// Threads of a block.
-static constexpr int64_t kBlockSize = 256;
 /// Most blocks of a one-dimensional grid, according to the CUDA C++
 /// programming guide (compute capabilities: 2^31 - 1).
 static constexpr int64_t kMaxGrid = std::numeric_limits<int32_t>::max();
-/// Bytes of the widest load or store of a thread.
-static constexpr int64_t kWideBytes = 16;
 
 //===----------------------------------------------------------------------===//
 // What a kernel can be made of
@@ -52,7 +45,8 @@ static LogicalResult collectSources(Operation *user, Value value,
            << "reads a value of type " << value.getType()
            << " that is no constant and lies in no buffer: pass it to the "
               "function as a tensor of rank 0";
-  if (def->getNumRegions() != 0 || !(isPure(def) || isa<memref::LoadOp>(def))) {
+  // A load is none: the buffer may change before the kernel runs.
+  if (def->getNumRegions() != 0 || !isPure(def)) {
     InFlightDiagnostic diag = user->emitOpError()
                               << "reads a value that a kernel cannot compute";
     diag.attachNote(def->getLoc()) << "the value comes from here";
@@ -62,17 +56,6 @@ static LogicalResult collectSources(Operation *user, Value value,
     if (failed(collectSources(user, operand, buffers)))
       return failure();
   return success();
-}
-
-/// Repeats the computation of `value` at the builder's place.
-static Value rematerialize(OpBuilder &builder, Value value, IRMapping &map) {
-  if (Value known = map.lookupOrNull(value))
-    return known;
-  Operation *def = value.getDefiningOp();
-  for (Value operand : def->getOperands())
-    rematerialize(builder, operand, map);
-  builder.clone(*def, map);
-  return map.lookup(value);
 }
 
 /// Fails at an operand or an operation of the body that has no lowering.
@@ -106,410 +89,6 @@ static LogicalResult checkLowering(linalg::LinalgOp op) {
 }
 
 //===----------------------------------------------------------------------===//
-// Sums of narrow floats
-//===----------------------------------------------------------------------===//
-
-namespace {
-/// How an output is accumulated over a thread's loops. A sum of f16 or bf16 is
-/// accumulated in f32, and so are the products that it adds up.
-struct Accumulation {
-  /// The addition of the body that is done in f32; null for any other body.
-  arith::AddFOp sum;
-  /// The product that is its addend and nothing else, if there is one.
-  arith::MulFOp product;
-  /// The addend.
-  Value addend;
-};
-} // namespace
-
-static Accumulation matchSum(linalg::LinalgOp op, OpOperand &init) {
-  BlockArgument old = op.getMatchingBlockArgument(&init);
-  auto sum =
-      op.getMatchingYieldValue(&init)->get().getDefiningOp<arith::AddFOp>();
-  Type type = old.getType();
-  if (!sum || sum->getBlock() != op.getBlock() ||
-      !(type.isF16() || type.isBF16()) || !old.hasOneUse() ||
-      !sum->hasOneUse() || (sum.getLhs() != old && sum.getRhs() != old))
-    return {};
-  Value addend = sum.getLhs() == old ? sum.getRhs() : sum.getLhs();
-  auto product = addend.getDefiningOp<arith::MulFOp>();
-  if (product &&
-      (product->getBlock() != op.getBlock() || !product->hasOneUse()))
-    product = {};
-  return {sum, product, addend};
-}
-
-//===----------------------------------------------------------------------===//
-// The kernel
-//===----------------------------------------------------------------------===//
-
-namespace {
-/// Writes the body of the kernel of one operation.
-class KernelWriter {
-public:
-  /// `arguments` maps the launch's memrefs to the kernel's.
-  KernelWriter(OpBuilder &builder, Location loc, linalg::LinalgOp op,
-               const LinalgIteration &space, IRMapping &arguments)
-      : builder(builder), loc(loc), op(op), space(space), values(arguments) {}
-
-  void write();
-
-private:
-  /// Buffers in one dimension, and the scalars that operand and body read.
-  void prepareOperands();
-  /// Loop dimensions of this thread; the last thread dimension at its first
-  /// lane.
-  SmallVector<Value> computeDims(Value id);
-  /// The elements of `lanes` lanes from `dims`.
-  void writeLanes(SmallVector<Value> dims, int64_t lanes);
-  /// One point of the iteration space for each lane. `accumulators` holds, lane
-  /// by lane, a value for each output that is kept in registers; the result is
-  /// their new values.
-  SmallVector<Value> writePoint(ArrayRef<Value> dims, int64_t lanes,
-                                ValueRange accumulators);
-  /// Inlines the body for one lane; returns what it yields.
-  SmallVector<Value> inlineBody(ArrayRef<Value> dims, ValueRange arguments);
-
-  SmallVector<Value> load(OpOperand &operand, ArrayRef<Value> dims,
-                          int64_t lanes);
-  void store(OpOperand &operand, ArrayRef<Value> dims, ValueRange lanes);
-  Value offset(unsigned operand, ArrayRef<Value> dims);
-  Value constant(int64_t value) {
-    return arith::ConstantIndexOp::create(builder, loc, value);
-  }
-  Value addConstant(Value value, int64_t constantValue) {
-    return constantValue == 0 ? value
-                              : arith::AddIOp::create(builder, loc, value,
-                                                      constant(constantValue))
-                                    .getResult();
-  }
-  /// Whether an output keeps its element over all loops of a thread.
-  bool isInRegisters(OpOperand &init) {
-    const LinalgAccess &access = space.accesses[init.getOperandNumber()];
-    return llvm::none_of(space.loopDims,
-                         [&](unsigned dim) { return access.dependsOn(dim); });
-  }
-  bool isWide(OpOperand &operand, int64_t lanes) {
-    Type type = getElementTypeOrSelf(operand.get().getType());
-    return lanes == space.lanes && space.isWide(operand.getOperandNumber()) &&
-           !type.isInteger(1) && !type.isIndex();
-  }
-
-  OpBuilder &builder;
-  Location loc;
-  linalg::LinalgOp op;
-  const LinalgIteration &space;
-  IRMapping &values;
-  SmallVector<Value> operands;
-  SmallVector<Accumulation> accumulations;
-};
-} // namespace
-
-void KernelWriter::prepareOperands() {
-  for (OpOperand &operand : op->getOpOperands()) {
-    auto type = dyn_cast<MemRefType>(operand.get().getType());
-    if (!type) {
-      operands.push_back(rematerialize(builder, operand.get(), values));
-      continue;
-    }
-    Value buffer = values.lookup(operand.get());
-    if (type.getRank() != 1) {
-      int64_t size = type.getNumElements();
-      buffer = memref::ReinterpretCastOp::create(
-          builder, loc, MemRefType::get({size}, type.getElementType()), buffer,
-          /*offset=*/0, ArrayRef<int64_t>{size}, ArrayRef<int64_t>{1});
-    }
-    operands.push_back(buffer);
-  }
-  llvm::SetVector<Value> captured;
-  getUsedValuesDefinedAbove(op->getRegions(), captured);
-  for (Value value : captured)
-    rematerialize(builder, value, values);
-  for (OpOperand &init : op.getDpsInitsMutable())
-    accumulations.push_back(space.loopDims.empty() || !isInRegisters(init)
-                                ? Accumulation()
-                                : matchSum(op, init));
-}
-
-SmallVector<Value> KernelWriter::computeDims(Value id) {
-  Value zero = constant(0);
-  SmallVector<Value> dims(space.extents.size(), zero);
-  for (size_t i = space.threadDims.size(); i-- > 0;) {
-    unsigned dim = space.threadDims[i];
-    int64_t lanes = i + 1 == space.threadDims.size() ? space.lanes : 1;
-    int64_t steps = llvm::divideCeil(space.extents[dim], lanes);
-    Value value = id;
-    if (i != 0) {
-      Value divisor = constant(steps);
-      value = arith::RemUIOp::create(builder, loc, id, divisor);
-      id = arith::DivUIOp::create(builder, loc, id, divisor);
-    }
-    if (lanes > 1)
-      value = arith::MulIOp::create(builder, loc, value, constant(lanes));
-    dims[dim] = value;
-  }
-  return dims;
-}
-
-void KernelWriter::write() {
-  prepareOperands();
-  int64_t threads = space.getNumThreads();
-  Value block = gpu::BlockIdOp::create(
-      builder, loc, gpu::Dimension::x,
-      builder.getIndexAttr(llvm::divideCeil(threads, kBlockSize)));
-  Value thread = gpu::ThreadIdOp::create(builder, loc, gpu::Dimension::x,
-                                         builder.getIndexAttr(kBlockSize));
-  Value first =
-      arith::MulIOp::create(builder, loc, block, constant(kBlockSize));
-  Value id = arith::AddIOp::create(builder, loc, first, thread);
-  if (threads % kBlockSize != 0) {
-    Value isLive = arith::CmpIOp::create(
-        builder, loc, arith::CmpIPredicate::ult, id, constant(threads));
-    auto guard = scf::IfOp::create(builder, loc, isLive, /*withElse=*/false);
-    builder.setInsertionPointToStart(guard.thenBlock());
-  }
-  SmallVector<Value> dims = computeDims(id);
-  if (space.lanes == 1)
-    return writeLanes(dims, 1);
-
-  // The last thread of a row may have fewer elements than lanes.
-  unsigned inner = space.threadDims.back();
-  int64_t extent = space.extents[inner];
-  if (extent % space.lanes == 0)
-    return writeLanes(dims, space.lanes);
-  Value begin = dims[inner];
-  Value end = constant(extent);
-  Value isFull = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ule,
-                                       addConstant(begin, space.lanes), end);
-  auto branch = scf::IfOp::create(builder, loc, isFull, /*withElse=*/true);
-  builder.setInsertionPointToStart(branch.thenBlock());
-  writeLanes(dims, space.lanes);
-  builder.setInsertionPointToStart(branch.elseBlock());
-  auto tail = scf::ForOp::create(builder, loc, begin, end, constant(1));
-  builder.setInsertionPointToStart(tail.getBody());
-  dims[inner] = tail.getInductionVar();
-  writeLanes(dims, 1);
-}
-
-void KernelWriter::writeLanes(SmallVector<Value> dims, int64_t lanes) {
-  if (space.loopDims.empty()) {
-    writePoint(dims, lanes, {});
-    return;
-  }
-  // Chosen together: lanes only without loops.
-  SmallVector<OpOperand *> kept;
-  SmallVector<Value> accumulators;
-  for (auto [i, init] : llvm::enumerate(op.getDpsInitsMutable())) {
-    if (!isInRegisters(init))
-      continue;
-    kept.push_back(&init);
-    Value start;
-    if (op.payloadUsesValueFromOperand(&init)) {
-      start = load(init, dims, 1).front();
-      if (accumulations[i].sum)
-        start =
-            arith::ExtFOp::create(builder, loc, builder.getF32Type(), start);
-    } else {
-      // Never read: the first point of the loops sets it.
-      Type type = getElementTypeOrSelf(init.get().getType());
-      start =
-          arith::ConstantOp::create(builder, loc, builder.getZeroAttr(type));
-    }
-    accumulators.push_back(start);
-  }
-
-  Value zero = constant(0), one = constant(1);
-  scf::ForOp outermost;
-  for (unsigned dim : space.loopDims) {
-    auto loop = scf::ForOp::create(
-        builder, loc, zero, constant(space.extents[dim]), one, accumulators);
-    if (outermost) {
-      if (!accumulators.empty())
-        scf::YieldOp::create(builder, loc, loop.getResults());
-    } else {
-      outermost = loop;
-    }
-    builder.setInsertionPointToStart(loop.getBody());
-    dims[dim] = loop.getInductionVar();
-    accumulators.assign(loop.getRegionIterArgs().begin(),
-                        loop.getRegionIterArgs().end());
-  }
-  SmallVector<Value> next = writePoint(dims, 1, accumulators);
-  if (!next.empty())
-    scf::YieldOp::create(builder, loc, next);
-
-  builder.setInsertionPointAfter(outermost);
-  for (auto [init, result] : llvm::zip(kept, outermost.getResults())) {
-    Type type = getElementTypeOrSelf(init->get().getType());
-    Value value = result;
-    if (value.getType() != type)
-      value = arith::TruncFOp::create(builder, loc, type, value);
-    store(*init, dims, value);
-  }
-}
-
-SmallVector<Value> KernelWriter::writePoint(ArrayRef<Value> dims, int64_t lanes,
-                                            ValueRange accumulators) {
-  // One list of lanes per operand; null where the body does not look.
-  SmallVector<SmallVector<Value>> elements;
-  bool hasLoops = !space.loopDims.empty();
-  unsigned numKept = 0;
-  for (OpOperand &operand : op->getOpOperands()) {
-    SmallVector<Value> &lane = elements.emplace_back(lanes);
-    if (hasLoops && op.isDpsInit(&operand) && isInRegisters(operand))
-      lane[0] = accumulators[numKept++];
-    else if (op.payloadUsesValueFromOperand(&operand))
-      lane = load(operand, dims, lanes);
-  }
-
-  SmallVector<SmallVector<Value>> results(op.getNumDpsInits());
-  for (int64_t lane = 0; lane < lanes; ++lane) {
-    SmallVector<Value> laneDims(dims);
-    if (lanes > 1 && op.hasIndexSemantics())
-      laneDims[space.threadDims.back()] =
-          addConstant(dims[space.threadDims.back()], lane);
-    SmallVector<Value> arguments;
-    for (ArrayRef<Value> list : elements)
-      arguments.push_back(list[lane]);
-    for (auto [i, value] : llvm::enumerate(inlineBody(laneDims, arguments)))
-      results[i].push_back(value);
-  }
-
-  SmallVector<Value> next;
-  for (auto [i, init] : llvm::enumerate(op.getDpsInitsMutable())) {
-    if (hasLoops && isInRegisters(init))
-      next.push_back(results[i].front());
-    else
-      store(init, dims, results[i]);
-  }
-  return next;
-}
-
-SmallVector<Value> KernelWriter::inlineBody(ArrayRef<Value> dims,
-                                            ValueRange arguments) {
-  IRMapping map(values);
-  Block *body = op.getBlock();
-  for (auto [from, to] : llvm::zip(body->getArguments(), arguments))
-    if (to)
-      map.map(from, to);
-  for (Operation &inner : body->without_terminator()) {
-    if (auto index = dyn_cast<linalg::IndexOp>(inner)) {
-      map.map(index.getResult(), dims[index.getDim()]);
-      continue;
-    }
-    if (llvm::any_of(accumulations, [&](const Accumulation &accumulation) {
-          return accumulation.sum == &inner || accumulation.product == &inner;
-        }))
-      continue;
-    builder.clone(inner, map);
-  }
-
-  auto extend = [&](Value value) -> Value {
-    return arith::ExtFOp::create(builder, loc, builder.getF32Type(),
-                                 map.lookup(value));
-  };
-  SmallVector<Value> results;
-  for (auto [i, init] : llvm::enumerate(op.getDpsInitsMutable())) {
-    Accumulation &accumulation = accumulations[i];
-    if (!accumulation.sum) {
-      results.push_back(
-          map.lookupOrDefault(op.getMatchingYieldValue(&init)->get()));
-      continue;
-    }
-    Value addend;
-    if (accumulation.product) {
-      Value lhs = extend(accumulation.product.getLhs());
-      Value rhs = extend(accumulation.product.getRhs());
-      addend = arith::MulFOp::create(builder, loc, lhs, rhs);
-    } else {
-      addend = extend(accumulation.addend);
-    }
-    Value old = map.lookup(op.getMatchingBlockArgument(&init));
-    results.push_back(arith::AddFOp::create(builder, loc, old, addend));
-  }
-  return results;
-}
-
-Value KernelWriter::offset(unsigned operand, ArrayRef<Value> dims) {
-  const LinalgAccess &access = space.accesses[operand];
-  if (access.general)
-    return affine::expandAffineExpr(builder, loc, access.general, dims, {});
-  Value sum;
-  for (auto [dim, coefficient] : llvm::enumerate(access.coefficients)) {
-    if (coefficient == 0 || space.extents[dim] == 1)
-      continue;
-    Value term = dims[dim];
-    if (coefficient != 1)
-      term = arith::MulIOp::create(builder, loc, term, constant(coefficient));
-    sum =
-        sum ? arith::AddIOp::create(builder, loc, sum, term).getResult() : term;
-  }
-  return sum ? addConstant(sum, access.constant) : constant(access.constant);
-}
-
-SmallVector<Value> KernelWriter::load(OpOperand &operand, ArrayRef<Value> dims,
-                                      int64_t lanes) {
-  unsigned number = operand.getOperandNumber();
-  Value buffer = operands[number];
-  auto type = dyn_cast<MemRefType>(buffer.getType());
-  if (!type)
-    return SmallVector<Value>(lanes, buffer);
-  unsigned inner = lanes > 1 ? space.threadDims.back() : 0;
-  if (lanes > 1 && !space.accesses[number].dependsOn(inner)) {
-    Value element =
-        memref::LoadOp::create(builder, loc, buffer, offset(number, dims));
-    return SmallVector<Value>(lanes, element);
-  }
-  SmallVector<Value> result;
-  if (lanes == 1 || !isWide(operand, lanes)) {
-    SmallVector<Value> laneDims(dims);
-    for (int64_t lane = 0; lane < lanes; ++lane) {
-      if (lanes > 1)
-        laneDims[inner] = addConstant(dims[inner], lane);
-      result.push_back(memref::LoadOp::create(builder, loc, buffer,
-                                              offset(number, laneDims)));
-    }
-    return result;
-  }
-  int64_t bytes = getElementBytes(type.getElementType());
-  int64_t width = std::min(lanes, kWideBytes / bytes);
-  auto vectorType = VectorType::get({width}, type.getElementType());
-  Value start = offset(number, dims);
-  for (int64_t lane = 0; lane < lanes; lane += width) {
-    Value wide = vector::LoadOp::create(
-        builder, loc, vectorType, buffer, addConstant(start, lane),
-        /*nontemporal=*/false, llvm::MaybeAlign(width * bytes));
-    for (int64_t i = 0; i < width; ++i)
-      result.push_back(vector::ExtractOp::create(builder, loc, wide, i));
-  }
-  return result;
-}
-
-void KernelWriter::store(OpOperand &operand, ArrayRef<Value> dims,
-                         ValueRange lanes) {
-  unsigned number = operand.getOperandNumber();
-  Value buffer = operands[number];
-  auto type = cast<MemRefType>(buffer.getType());
-  Value start = offset(number, dims);
-  if (lanes.size() == 1) {
-    memref::StoreOp::create(builder, loc, lanes.front(), buffer, start);
-    return;
-  }
-  // Lanes are chosen so that every output is wide.
-  int64_t bytes = getElementBytes(type.getElementType());
-  int64_t width = std::min<int64_t>(lanes.size(), kWideBytes / bytes);
-  auto vectorType = VectorType::get({width}, type.getElementType());
-  for (int64_t lane = 0; lane < static_cast<int64_t>(lanes.size());
-       lane += width) {
-    Value wide = vector::FromElementsOp::create(builder, loc, vectorType,
-                                                lanes.slice(lane, width));
-    vector::StoreOp::create(builder, loc, wide, buffer,
-                            addConstant(start, lane), /*nontemporal=*/false,
-                            llvm::MaybeAlign(width * bytes));
-  }
-}
-
-//===----------------------------------------------------------------------===//
 // The operation
 //===----------------------------------------------------------------------===//
 
@@ -517,7 +96,7 @@ void KernelWriter::store(OpOperand &operand, ArrayRef<Value> dims,
 static void remarkMissed(linalg::LinalgOp op, const LinalgIteration &space) {
   auto function = op->getParentOfType<FunctionOpInterface>();
   auto opts = remark::RemarkOpts::name("scalar-loop")
-                  .category("pit-lowering")
+                  .category("linalg-to-gpu")
                   .function(function ? function.getName() : StringRef());
   if (space.loopDims.empty())
     return;
@@ -562,19 +141,20 @@ LogicalResult pit::convertLinalgToGPU(OpBuilder &builder, Operation *op) {
   buffers.insert(inits.begin(), inits.end());
 
   LinalgIteration space = LinalgIteration::get(linalgOp);
-  int64_t grid = llvm::divideCeil(space.getNumThreads(), kBlockSize);
+  int64_t grid = llvm::divideCeil(space.getNumThreads(), kLinalgBlockSize);
   if (grid > kMaxGrid)
     return op->emitOpError()
            << "needs " << grid << " thread blocks, but a grid has at most "
            << kMaxGrid;
   remarkMissed(linalgOp, space);
-  FailureOr<LaunchOp> launch = buildKernel(
-      builder, op, op->getName().stripDialect(), buffers.getArrayRef(), grid,
-      kBlockSize, [&](OpBuilder &builder, Location loc, ValueRange arguments) {
-        IRMapping map;
-        map.map(buffers.getArrayRef(), arguments);
-        KernelWriter(builder, loc, linalgOp, space, map).write();
-      });
+  FailureOr<LaunchOp> launch =
+      buildKernel(builder, op, op->getName().stripDialect(),
+                  buffers.getArrayRef(), grid, kLinalgBlockSize,
+                  [&](OpBuilder &builder, Location loc, ValueRange arguments) {
+                    IRMapping map;
+                    map.map(buffers.getArrayRef(), arguments);
+                    writeLinalgKernel(builder, loc, linalgOp, space, map);
+                  });
   if (failed(launch))
     return failure();
   op->erase();
