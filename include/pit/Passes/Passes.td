@@ -317,6 +317,61 @@ def PITSerializeKernelsPass : Pass<"pit-serialize-kernels", "::mlir::ModuleOp"> 
     gpu.binary @f_kernels [#gpu.object<#nvvm.target<...>, assembly = "...">]
     ```
   }];
+def PITScheduleSM80Pass : Pass<"pit-schedule-sm80", "::mlir::gpu::GPUFuncOp"> {
+  let summary = "Pipeline a tile-level kernel with cp.async for sm_80 and its successors";
+  let description = [{
+    Precondition: a kernel at the tile level; loops that read tiles hold nothing
+    but `pit.load_coords`, `pit.sread`, one `pit.wait` and `pit.tile_mma`.
+
+    Postcondition: the same operations, pipelined: every tile has its place in
+    shared memory (`at`) and a slot, coordinates say which thread holds them
+    (`by`), coordinates are fetched a stage before the copies that need them, and
+    the kernel has `known_block_size` and `pit.shared_bytes`.
+
+    The number of warps and stages comes from the kernel's `pit.kernel_schedule`;
+    by default a warp has about 32x64 outputs, and there are 3 stages.
+
+    ```mlir
+    scf.for %p = %c0 to %live step %c32 iter_args(%acc = %zero) -> !pit.acc<64x128xf32> {
+      %c = pit.load_coords ...        // stage 0
+      %a, %ta = pit.sread ...         // stage 1
+      %b, %tb = pit.sread ...         // stage 1
+      pit.wait %ta, %tb               // stage 3
+      %next = pit.tile_mma ...        // stage 3
+      scf.yield %next : !pit.acc<64x128xf32>
+    }
+    ```
+  }];
+  let options = [Option<"arch", "arch", "std::string", "\"sm_80\"", "chip whose limits hold">];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::pit::PITDialect", "::mlir::scf::SCFDialect"];
+}
+
+def ConvertPITTileToNVGPUPass : Pass<"convert-pit-tile-to-nvgpu", "::mlir::gpu::GPUFuncOp"> {
+  let summary = "Lower a scheduled tile-level kernel to the work of one thread";
+  let description = [{
+    Precondition: a kernel that `pit-schedule-sm80` has scheduled, or one
+    without tiles. Postcondition: no pit operation is left in it.
+
+    `pit.sread` becomes cp.async of 16 bytes a thread into a swizzled tile (of 8
+    or 4 bytes, or through registers, where the source's rows are not aligned),
+    `pit.tile_mma` ldmatrix and mma.sync m16n8k16, `pit.wait` a wait for the
+    step's copies and a barrier, `pit.swrite` a way through shared memory to
+    accesses of 16 bytes, `pit.for_each_tile` the block's number.
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect", "::mlir::nvgpu::NVGPUDialect",
+    "::mlir::NVVM::NVVMDialect", "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect"
+  ];
+}
+
+def PITExternalizeSharedPass : Pass<"pit-externalize-shared", "::mlir::gpu::GPUModuleOp"> {
+  let summary = "Make the shared arena of scheduled kernels dynamic shared memory";
+  let description = [{
+    Precondition: kernels in the LLVM dialect. The shared variable of a kernel
+    with `pit.shared_bytes` becomes an external array without a size, which the
+    launch provides; a static one could not be larger than 48 KiB.
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
 }
 
 #endif // PIT_PASSES_PASSES_TD

@@ -49,6 +49,9 @@ inline constexpr llvm::StringLiteral kRoleAttrName = "pit.role";
 inline constexpr llvm::StringLiteral kKernelScheduleAttrName =
     "pit.kernel_schedule";
 
+/// Name of the attribute with a scheduled kernel's slots per tile.
+inline constexpr llvm::StringLiteral kStagesAttrName = "pit.stages";
+
 /// Name of the attribute with the bytes of dynamic shared memory that a kernel
 /// asks for, once it is scheduled.
 inline constexpr llvm::StringLiteral kSharedBytesAttrName = "pit.shared_bytes";

@@ -1,0 +1,159 @@
+//===- Mma.cpp - pit.tile_mma: ldmatrix and mma.sync ----------------------===//
+//
+// A warp computes its block of the accumulator in steps of 16 along the
+// reduction. Whether ldmatrix transposes follows from which dimension of a tile
+// is contiguous; which tile is the left one from the accumulator's map.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Lowering.h"
+
+#include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace mlir::pit;
+
+namespace {
+
+/// One operand of the product, as ldmatrix sees it.
+struct Operand {
+  Value view;
+  Value slot;
+  TileLayout layout;
+  bool reductionContiguous; ///< else the parallel dimension is
+};
+
+struct TileMmaLowering : public OpConversionPattern<TileMmaOp> {
+  TileMmaLowering(const TypeConverter &converter, MLIRContext *ctx,
+                  const KernelContext &context)
+      : OpConversionPattern(converter, ctx), context(context) {}
+
+  LogicalResult
+  matchAndRewrite(TileMmaOp op, OneToNOpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override;
+
+private:
+  const KernelContext &context;
+};
+
+/// Reads 8x8 matrices, four at once, of a swizzled tile.
+class FragmentLoader {
+public:
+  FragmentLoader(const IndexBuilder &ib) : ib(ib) {
+    lane = ib.rem(ib.threadId(), 32);
+    rowInMatrix = ib.bitAnd(lane, 7);
+    lowBit = ib.bitAnd(ib.shiftRight(lane, 3), 1);
+    highBit = ib.shiftRight(lane, 4);
+  }
+
+  /// Matrices of 8x8 elements at (`parallel` + 8 * p, `reduction` + 8 * r).
+  /// Lane l gives the address of row l % 8 of matrix l / 8, of which
+  /// `parallelBit` is p and `reductionBit` is r.
+  Value load(const Operand &operand, Value parallel, Value parallelBit,
+             int64_t reduction, Value reductionBit, int64_t matrices) const {
+    bool direct = operand.reductionContiguous;
+    Value row =
+        direct
+            ? ib.add(ib.add(parallel, ib.mul(parallelBit, 8)), rowInMatrix)
+            : ib.add(ib.add(ib.mul(reductionBit, 8), rowInMatrix), reduction);
+    Value chunk = direct ? ib.add(reductionBit, reduction / 8)
+                         : ib.add(ib.div(parallel, 8), parallelBit);
+    Value swizzle =
+        ib.bitAnd(ib.shiftRight(rowInMatrix, operand.layout.swizzleShift()),
+                  operand.layout.swizzleMask());
+    Value column =
+        ib.mul(ib.bitXor(chunk, swizzle), operand.layout.chunkElements);
+    auto elementType =
+        cast<MemRefType>(operand.view.getType()).getElementType();
+    return nvgpu::LdMatrixOp::create(
+        ib.b, ib.loc, VectorType::get({matrices, 2}, elementType), operand.view,
+        ValueRange{operand.slot, row, column}, /*transpose=*/!direct, matrices);
+  }
+
+  const IndexBuilder &ib;
+  Value lane, rowInMatrix, lowBit, highBit;
+};
+
+} // namespace
+
+LogicalResult
+TileMmaLowering::matchAndRewrite(TileMmaOp op, OneToNOpAdaptor adaptor,
+                                 ConversionPatternRewriter &rewriter) const {
+  Location loc = op.getLoc();
+  IndexBuilder ib{rewriter, loc};
+  AccType acc = op.getAcc().getType();
+  FailureOr<WarpLayout> warps = WarpLayout::get(acc, context.threads / 32);
+  if (failed(warps))
+    return rewriter.notifyMatchFailure(op,
+                                       "warps do not divide the accumulator");
+  auto maps = llvm::map_to_vector(op.getIndexingMaps(), [](Attribute a) {
+    return cast<AffineMapAttr>(a).getValue();
+  });
+
+  // The accumulator's first dimension makes its operand the left one.
+  AffineExpr m = maps[2].getResult(0), n = maps[2].getResult(1);
+  bool swapped = !maps[0].getResultPosition(m);
+  int64_t depth = 0;
+  auto getOperand = [&](TypedValue<TileType> tile, Value slot, AffineMap map,
+                        AffineExpr parallel) -> FailureOr<Operand> {
+    std::optional<unsigned> position = map.getResultPosition(parallel);
+    auto layout = TileLayout::get(
+        tile.getType(), [&] { return op.emitOpError("has no lowering: "); });
+    if (!position || failed(layout))
+      return failure();
+    depth = tile.getType().getShape()[1 - *position];
+    return Operand{getTileView(ib, context, tile.getType(), *layout), slot,
+                   *layout, *position == 0};
+  };
+  Value lhsSlot = adaptor.getLhs().front(), rhsSlot = adaptor.getRhs().front();
+  FailureOr<Operand> left = swapped
+                                ? getOperand(op.getRhs(), rhsSlot, maps[1], m)
+                                : getOperand(op.getLhs(), lhsSlot, maps[0], m);
+  FailureOr<Operand> right = swapped
+                                 ? getOperand(op.getLhs(), lhsSlot, maps[0], n)
+                                 : getOperand(op.getRhs(), rhsSlot, maps[1], n);
+  if (failed(left) || failed(right))
+    return rewriter.notifyMatchFailure(op, "not a product of two matrices");
+
+  auto [warpM, warpN] = getWarpPlace(ib, *warps);
+  Value m0 = ib.mul(warpM, warps->rows), n0 = ib.mul(warpN, warps->columns);
+  FragmentLoader loader(ib);
+  SmallVector<Value> fragments(adaptor.getAcc());
+  int64_t fragmentsN = warps->fragmentsN();
+  for (int64_t k = 0; k < depth; k += 16) {
+    // Left: matrices (m, k), (m + 8, k), (m, k + 8), (m + 8, k + 8).
+    SmallVector<Value> lefts, rights;
+    for (int64_t i = 0; i < warps->fragmentsM(); ++i)
+      lefts.push_back(loader.load(*left, ib.add(m0, i * 16), loader.lowBit, k,
+                                  loader.highBit, 4));
+    // Right: (n, k), (n, k + 8), and the same of the next n, two fragments.
+    for (int64_t j = 0; j < fragmentsN; j += 2) {
+      int64_t count = std::min<int64_t>(2, fragmentsN - j);
+      Value both = loader.load(*right, ib.add(n0, j * 8), loader.highBit, k,
+                               loader.lowBit, count * 2);
+      for (int64_t part = 0; part < count; ++part)
+        rights.push_back(
+            count == 1 ? both
+                       : vector::ExtractStridedSliceOp::create(
+                             rewriter, loc, both, ArrayRef<int64_t>{part * 2},
+                             ArrayRef<int64_t>{2}, ArrayRef<int64_t>{1})
+                             .getResult());
+    }
+    for (auto [j, rightFragment] : llvm::enumerate(rights))
+      for (auto [i, leftFragment] : llvm::enumerate(lefts)) {
+        Value &fragment = fragments[i * fragmentsN + j];
+        fragment = nvgpu::MmaSyncOp::create(
+            rewriter, loc, leftFragment, rightFragment, fragment,
+            rewriter.getI64ArrayAttr({16, 8, 16}));
+      }
+  }
+  rewriter.replaceOpWithMultiple(op, {fragments});
+  return success();
+}
+
+void pit::populateMmaPatterns(const TypeConverter &converter,
+                              RewritePatternSet &patterns,
+                              const KernelContext &context) {
+  patterns.add<TileMmaLowering>(converter, patterns.getContext(), context);
+}

@@ -1,0 +1,346 @@
+//===- PITTileToNVGPU.cpp - from scheduled tiles to threads ---------------===//
+
+#include "pit/Conversion/PITTileToNVGPU/PITTileToNVGPU.h"
+
+#include "Lowering.h"
+#include "pit/Conversion/PITToGPU/KernelBuilder.h"
+#include "pit/Dialect/PIT/Transforms/Schedule.h"
+#include "pit/Passes/Passes.h"
+
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/SCF/Transforms/Patterns.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+namespace mlir::pit {
+#define GEN_PASS_DEF_CONVERTPITTILETONVGPUPASS
+#define GEN_PASS_DEF_PITEXTERNALIZESHAREDPASS
+#include "pit/Passes/Passes.h.inc"
+} // namespace mlir::pit
+
+using namespace mlir;
+using namespace mlir::pit;
+
+//===----------------------------------------------------------------------===//
+// IndexBuilder
+//===----------------------------------------------------------------------===//
+
+Value IndexBuilder::constant(int64_t value) const {
+  return arith::ConstantIndexOp::create(b, loc, value);
+}
+Value IndexBuilder::add(Value lhs, Value rhs) const {
+  return b.createOrFold<arith::AddIOp>(loc, lhs, rhs);
+}
+Value IndexBuilder::add(Value lhs, int64_t rhs) const {
+  return add(lhs, constant(rhs));
+}
+Value IndexBuilder::mul(Value lhs, int64_t rhs) const {
+  return b.createOrFold<arith::MulIOp>(loc, lhs, constant(rhs));
+}
+Value IndexBuilder::div(Value lhs, int64_t rhs) const {
+  return b.createOrFold<arith::DivUIOp>(loc, lhs, constant(rhs));
+}
+Value IndexBuilder::rem(Value lhs, int64_t rhs) const {
+  return b.createOrFold<arith::RemUIOp>(loc, lhs, constant(rhs));
+}
+Value IndexBuilder::bitXor(Value lhs, Value rhs) const {
+  return b.createOrFold<arith::XOrIOp>(loc, lhs, rhs);
+}
+Value IndexBuilder::bitAnd(Value lhs, int64_t rhs) const {
+  return b.createOrFold<arith::AndIOp>(loc, lhs, constant(rhs));
+}
+Value IndexBuilder::shiftRight(Value lhs, int64_t rhs) const {
+  return b.createOrFold<arith::ShRUIOp>(loc, lhs, constant(rhs));
+}
+Value IndexBuilder::inBounds(Value value, Value size) const {
+  return b.createOrFold<arith::CmpIOp>(loc, arith::CmpIPredicate::ult, value,
+                                       size);
+}
+Value IndexBuilder::select(Value condition, Value yes, Value no) const {
+  return b.createOrFold<arith::SelectOp>(loc, condition, yes, no);
+}
+Value IndexBuilder::all(ArrayRef<Value> conditions) const {
+  Value result;
+  for (Value condition : conditions)
+    if (condition)
+      result = result ? b.createOrFold<arith::AndIOp>(loc, result, condition)
+                      : condition;
+  return result;
+}
+Value IndexBuilder::threadId() const {
+  return gpu::ThreadIdOp::create(b, loc, gpu::Dimension::x);
+}
+
+//===----------------------------------------------------------------------===//
+// Shared by the patterns
+//===----------------------------------------------------------------------===//
+
+Value pit::getTileView(const IndexBuilder &ib, const KernelContext &context,
+                       TileType type, const TileLayout &layout) {
+  auto space = cast<MemRefType>(context.arena.getType()).getMemorySpace();
+  auto view = MemRefType::get({context.stages, layout.rows, layout.columns},
+                              type.getElementType(),
+                              MemRefLayoutAttrInterface(), space);
+  return memref::ViewOp::create(ib.b, ib.loc, view, context.arena,
+                                ib.constant(*type.getAt()), ValueRange());
+}
+
+VectorType pit::getFragmentType(AccType acc) {
+  return VectorType::get({2, 2}, acc.getElementType());
+}
+
+std::pair<Value, Value> pit::getWarpPlace(const IndexBuilder &ib,
+                                          const WarpLayout &layout) {
+  Value warp = ib.div(ib.threadId(), 32);
+  return {ib.rem(warp, layout.warpsM), ib.div(warp, layout.warpsM)};
+}
+
+namespace {
+
+//===----------------------------------------------------------------------===//
+// Small patterns
+//===----------------------------------------------------------------------===//
+
+struct LoadCoordsLowering : public OpConversionPattern<LoadCoordsOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(LoadCoordsOp op, OneToNOpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    auto type = cast<CoordsType>(op.getResult().getType());
+    if (type.getBy().empty())
+      return rewriter.notifyMatchFailure(
+          op, "coordinates have no distribution over threads");
+    IndexBuilder ib{rewriter, op.getLoc()};
+    int64_t div = type.getBy()[0], mod = type.getBy()[1], mul = type.getBy()[2],
+            step = type.getBy()[3];
+    int64_t count = std::max<int64_t>(type.getBy()[4], 1);
+    Value position = ib.mul(ib.rem(ib.div(ib.threadId(), div), mod), mul);
+    position = ib.add(op.getFirst(), position);
+    SmallVector<Value> places;
+    for (int64_t i = 0; i < count; ++i) {
+      Value p = ib.add(position, i * step);
+      Value live = ib.inBounds(p, op.getLive());
+      // Past the live positions the list is not read: it may end there.
+      Value entry = ib.select(live, ib.div(p, type.getMicro()), ib.constant(0));
+      Value coord =
+          memref::LoadOp::create(rewriter, op.getLoc(), op.getCoords(),
+                                 ValueRange{op.getGroup(), entry});
+      Value place =
+          ib.mul(arith::IndexCastOp::create(rewriter, op.getLoc(),
+                                            rewriter.getIndexType(), coord),
+                 type.getMicro());
+      place = ib.add(place, ib.rem(p, type.getMicro()));
+      places.push_back(ib.select(live, place, ib.constant(kNowhere)));
+    }
+    rewriter.replaceOpWithMultiple(op, {places});
+    return success();
+  }
+};
+
+struct AccZeroLowering : public OpConversionPattern<AccZeroOp> {
+  AccZeroLowering(const TypeConverter &converter, MLIRContext *context)
+      : OpConversionPattern(converter, context) {}
+
+  LogicalResult
+  matchAndRewrite(AccZeroOp op, OneToNOpAdaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    SmallVector<Type> types;
+    if (failed(
+            getTypeConverter()->convertType(op.getResult().getType(), types)))
+      return failure();
+    Value zero = arith::ConstantOp::create(rewriter, op.getLoc(),
+                                           rewriter.getZeroAttr(types.front()));
+    rewriter.replaceOpWithMultiple(op,
+                                   {SmallVector<Value>(types.size(), zero)});
+    return success();
+  }
+};
+
+struct WaitLowering : public OpConversionPattern<WaitOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(WaitOp op, OneToNOpAdaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    NVVM::CpAsyncWaitGroupOp::create(rewriter, op.getLoc(),
+                                     op.getInFlight().value_or(0));
+    gpu::BarrierOp::create(rewriter, op.getLoc());
+    rewriter.eraseOp(op);
+    return success();
+  }
+};
+
+struct CommitLowering : public OpConversionPattern<CommitOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(CommitOp op, OneToNOpAdaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    NVVM::CpAsyncCommitGroupOp::create(rewriter, op.getLoc());
+    rewriter.replaceOpWithMultiple(op, {ValueRange()});
+    return success();
+  }
+};
+
+} // namespace
+
+//===----------------------------------------------------------------------===//
+// The static tile scheduler
+//===----------------------------------------------------------------------===//
+
+/// One block, one tile: the tile's numbers follow from the block's.
+static void lowerForEachTile(ForEachTileOp op) {
+  IRRewriter rewriter(op);
+  Location loc = op.getLoc();
+  IndexBuilder ib{rewriter, loc};
+  Value rest = gpu::BlockIdOp::create(rewriter, loc, gpu::Dimension::x);
+  SmallVector<Value> numbers(op.getBounds().size());
+  for (auto i : llvm::reverse(llvm::seq<size_t>(0, numbers.size()))) {
+    Value bound = op.getBounds()[i];
+    numbers[i] =
+        i == 0 ? rest : rewriter.createOrFold<arith::RemUIOp>(loc, rest, bound);
+    if (i != 0)
+      rest = rewriter.createOrFold<arith::DivUIOp>(loc, rest, bound);
+  }
+  Block *body = &op.getBody().front();
+  auto end = cast<YieldOp>(body->getTerminator());
+  if (!op.getCounts()) {
+    rewriter.eraseOp(end);
+    rewriter.inlineBlockBefore(body, op, numbers);
+    rewriter.eraseOp(op);
+    return;
+  }
+  Value count =
+      memref::LoadOp::create(rewriter, loc, op.getCounts(), numbers[0]);
+  Value live = ib.mul(
+      arith::IndexCastOp::create(rewriter, loc, rewriter.getIndexType(), count),
+      *op.getMicro());
+  Value first = op.getPositions() ? ib.mul(numbers[1], *op.getPositions())
+                                  : ib.constant(0);
+  SmallVector<Value> arguments{numbers[0], first, live};
+  llvm::append_range(arguments, ArrayRef(numbers).drop_front(2));
+  rewriter.eraseOp(end);
+  if (op.getPositions()) {
+    auto visited = scf::IfOp::create(rewriter, loc, ib.inBounds(first, live));
+    rewriter.inlineBlockBefore(body, visited.thenBlock()->getTerminator(),
+                               arguments);
+  } else {
+    rewriter.inlineBlockBefore(body, op, arguments);
+  }
+  rewriter.eraseOp(op);
+}
+
+//===----------------------------------------------------------------------===//
+// The conversion
+//===----------------------------------------------------------------------===//
+
+LogicalResult pit::convertTileToNVGPU(gpu::GPUFuncOp kernel) {
+  MLIRContext *ctx = kernel.getContext();
+  SmallVector<ForEachTileOp> tiles;
+  kernel.walk([&](ForEachTileOp op) { tiles.push_back(op); });
+  if (tiles.empty())
+    return success();
+  int64_t threads = getNumThreads(kernel);
+  auto bytes = kernel->getAttrOfType<IntegerAttr>(kSharedBytesAttrName);
+  auto stages = kernel->getAttrOfType<IntegerAttr>(kStagesAttrName);
+  if (!threads || !bytes || !stages)
+    return kernel.emitOpError()
+           << "has tiles and no schedule: expects 'known_block_size', '"
+           << kSharedBytesAttrName << "' and '" << kStagesAttrName
+           << "', which a schedule sets";
+  for (ForEachTileOp op : tiles)
+    lowerForEachTile(op);
+
+  auto space = gpu::AddressSpaceAttr::get(ctx, gpu::AddressSpace::Workgroup);
+  BlockArgument arena = kernel.addWorkgroupAttribution(
+      MemRefType::get({bytes.getInt()}, IntegerType::get(ctx, 8),
+                      MemRefLayoutAttrInterface(), space),
+      kernel.getLoc());
+  kernel.setWorkgroupAttributionAttr(
+      kernel.getNumWorkgroupAttributions() - 1,
+      StringAttr::get(ctx, LLVM::LLVMDialect::getAlignAttrName()),
+      IntegerAttr::get(IntegerType::get(ctx, 64), kBankBytes));
+  KernelContext context{threads, stages.getInt(), arena};
+
+  TypeConverter converter;
+  converter.addConversion([](Type type) { return type; });
+  converter.addConversion(
+      [](CoordsType type,
+         SmallVectorImpl<Type> &types) -> std::optional<LogicalResult> {
+        if (type.getBy().empty())
+          return failure();
+        types.append(std::max<int64_t>(type.getBy()[4], 1),
+                     mlir::IndexType::get(type.getContext()));
+        return success();
+      });
+  converter.addConversion(
+      [threads](AccType type,
+                SmallVectorImpl<Type> &types) -> std::optional<LogicalResult> {
+        FailureOr<WarpLayout> layout = WarpLayout::get(type, threads / 32);
+        if (failed(layout))
+          return failure();
+        types.append(layout->fragmentsM() * layout->fragmentsN(),
+                     getFragmentType(type));
+        return success();
+      });
+  converter.addConversion([](TileType type) -> Type {
+    return mlir::IndexType::get(type.getContext());
+  });
+  converter.addConversion(
+      [](TokenType, SmallVectorImpl<Type> &) -> std::optional<LogicalResult> {
+        return success();
+      });
+
+  RewritePatternSet patterns(ctx);
+  ConversionTarget target(*ctx);
+  patterns
+      .add<LoadCoordsLowering, AccZeroLowering, WaitLowering, CommitLowering>(
+          converter, ctx);
+  populateReadPatterns(converter, patterns, context);
+  populateMmaPatterns(converter, patterns, context);
+  populateWritePatterns(converter, patterns, context);
+  scf::populateSCFStructuralTypeConversionsAndLegality(converter, patterns,
+                                                       target);
+  target.addIllegalDialect<PITDialect>();
+  target.markUnknownOpDynamicallyLegal([](Operation *) { return true; });
+  return applyPartialConversion(kernel, target, std::move(patterns));
+}
+
+void pit::externalizeSharedMemory(gpu::GPUModuleOp module) {
+  for (auto function : module.getOps<LLVM::LLVMFuncOp>()) {
+    if (!function->hasAttr(kSharedBytesAttrName))
+      continue;
+    function.walk([&](LLVM::AddressOfOp address) {
+      auto global =
+          module.lookupSymbol<LLVM::GlobalOp>(address.getGlobalName());
+      if (!global || global.getAddrSpace() !=
+                         static_cast<unsigned>(NVVM::NVVMMemorySpace::Shared))
+        return;
+      auto array = dyn_cast<LLVM::LLVMArrayType>(global.getGlobalType());
+      if (!array)
+        return;
+      global.setGlobalType(LLVM::LLVMArrayType::get(array.getElementType(), 0));
+      global.setLinkage(LLVM::Linkage::External);
+    });
+  }
+}
+
+namespace {
+struct ConvertPITTileToNVGPUPass
+    : public pit::impl::ConvertPITTileToNVGPUPassBase<
+          ConvertPITTileToNVGPUPass> {
+  void runOnOperation() override {
+    if (failed(convertTileToNVGPU(getOperation())))
+      signalPassFailure();
+  }
+};
+
+struct PITExternalizeSharedPass
+    : public pit::impl::PITExternalizeSharedPassBase<PITExternalizeSharedPass> {
+  void runOnOperation() override { externalizeSharedMemory(getOperation()); }
+};
+} // namespace

@@ -1,0 +1,182 @@
+//===- Read.cpp - pit.sread: who copies what ------------------------------===//
+//
+// A thread copies 16-byte chunks of a few rows, where the source's rows are
+// aligned to 16 bytes; else the same chunks in narrower pieces. What is out of
+// bounds is filled with zero by the copy itself (its source size is 0).
+//
+//===----------------------------------------------------------------------===//
+
+#include "Lowering.h"
+
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+
+using namespace mlir;
+using namespace mlir::pit;
+
+/// cp.async copies 4, 8 or 16 bytes (PTX ISA, cp.async).
+static constexpr int64_t kLeastAsyncBytes = 4;
+
+namespace {
+
+struct SReadLowering : public OpConversionPattern<SReadOp> {
+  SReadLowering(const TypeConverter &converter, MLIRContext *ctx,
+                const KernelContext &context)
+      : OpConversionPattern(converter, ctx), context(context) {}
+
+  LogicalResult
+  matchAndRewrite(SReadOp op, OneToNOpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override;
+
+private:
+  const KernelContext &context;
+};
+
+/// A place along one dimension, and whether it is in bounds (null: it is).
+struct Place {
+  Value index;
+  Value valid;
+};
+
+} // namespace
+
+/// Elements that one copy may move: as many as the alignment of the source's
+/// rows allows, up to 16 bytes.
+static int64_t getCopyWidth(SReadOp op, MemRefType source,
+                            const TileLayout &layout) {
+  int64_t width = layout.chunkElements;
+  auto coords = dyn_cast<CoordsType>(op.getIndices()[1].getType());
+  auto divides = [&](int64_t w) {
+    return source.getDimSize(1) % w == 0 &&
+           (!coords || coords.getMicro() % w == 0);
+  };
+  while (width > 1 && !divides(width))
+    width /= 2;
+  return width;
+}
+
+/// Where element `offset` of the tile along `dim` lies. `held` is which of this
+/// thread's coordinates is its own.
+static Place getPlace(const IndexBuilder &ib, SReadOp op, int64_t dim,
+                      ValueRange operand, Value offset, int64_t held) {
+  auto source = cast<MemRefType>(op.getSource().getType());
+  Value size = ib.constant(source.getDimSize(dim));
+  if (auto coords = dyn_cast<CoordsType>(op.getIndices()[dim].getType())) {
+    bool one = coords.getBy()[4] == 0;
+    Value index = one ? ib.add(operand.front(), offset) : operand[held];
+    return {index, ib.inBounds(index, size)};
+  }
+  Value index = ib.add(operand.front(), offset);
+  if (op.isInBounds(dim))
+    return {index, Value()};
+  return {index,
+          ib.inBounds(op.isAllOrNone(dim) ? operand.front() : index, size)};
+}
+
+LogicalResult
+SReadLowering::matchAndRewrite(SReadOp op, OneToNOpAdaptor adaptor,
+                               ConversionPatternRewriter &rewriter) const {
+  Location loc = op.getLoc();
+  TileType type = op.getTile().getType();
+  auto source = cast<MemRefType>(op.getSource().getType());
+  if (!op.getSlot() || !type.getAt())
+    return rewriter.notifyMatchFailure(
+        op, "the tile has no place in shared memory");
+  if (!source.hasStaticShape() || !source.getLayout().isIdentity())
+    return op.emitOpError()
+           << "has no lowering for a source of type " << source
+           << ": expected a static shape and the identity layout";
+  auto layout = TileLayout::get(
+      type, [&] { return op.emitOpError("has no lowering: "); });
+  if (failed(layout))
+    return failure();
+  CopyMapping mapping = CopyMapping::get(*layout, context.threads);
+  IndexBuilder ib{rewriter, loc};
+  Value view = getTileView(ib, context, type, *layout);
+  Value slot = adaptor.getSlot().front();
+  Value thread = ib.threadId();
+  Value firstRow = ib.div(thread, mapping.lanes),
+        lane = ib.rem(thread, mapping.lanes);
+  int64_t width = getCopyWidth(op, source, *layout);
+  int64_t bytes = width * type.getElementType().getIntOrFloatBitWidth() / 8;
+
+  // With whole swizzle periods between a thread's rows, their chunks lie alike.
+  int64_t period = (layout->swizzleMask() + 1) << layout->swizzleShift();
+  auto swizzle = [&](Value row) {
+    return ib.bitXor(lane, ib.bitAnd(ib.shiftRight(row, layout->swizzleShift()),
+                                     layout->swizzleMask()));
+  };
+  Value firstChunk = swizzle(firstRow);
+
+  for (int64_t pass = 0; pass < mapping.passes; ++pass) {
+    OpBuilder::InsertionGuard guard(rewriter);
+    Value row = ib.add(firstRow, pass * mapping.rowsPerPass);
+    if ((pass + 1) * mapping.rowsPerPass > layout->rows) {
+      auto exists = scf::IfOp::create(
+          rewriter, loc, ib.inBounds(row, ib.constant(layout->rows)));
+      rewriter.setInsertionPointToStart(exists.thenBlock());
+    }
+    Value chunk = mapping.rowsPerPass % period == 0 ? firstChunk : swizzle(row);
+    Place rowPlace = getPlace(ib, op, 0, adaptor.getIndices()[0], row, pass);
+    for (int64_t i = 0; i < mapping.chunksPerLane; ++i) {
+      Value column =
+          ib.mul(ib.add(lane, i * mapping.lanes), layout->chunkElements);
+      Value target =
+          ib.mul(ib.add(chunk, i * mapping.lanes), layout->chunkElements);
+      Place place = getPlace(ib, op, 1, adaptor.getIndices()[1], column, i);
+      for (int64_t piece = 0; piece < layout->chunkElements; piece += width) {
+        Value from = ib.add(place.index, piece), to = ib.add(target, piece);
+        // Pieces of a chunk may lie on both sides of the edge.
+        Value columnValid = place.valid;
+        if (columnValid && piece && !op.isAllOrNone(1))
+          columnValid = ib.inBounds(from, ib.constant(source.getDimSize(1)));
+        Value valid = ib.all({rowPlace.valid, columnValid});
+        SmallVector<Value> fromIndices{rowPlace.index, from},
+            toIndices{slot, row, to};
+        if (bytes >= kLeastAsyncBytes) {
+          Value elements =
+              valid ? ib.select(valid, ib.constant(width), ib.constant(0))
+                    : Value();
+          nvgpu::DeviceAsyncCopyOp::create(
+              rewriter, loc,
+              nvgpu::DeviceAsyncTokenType::get(rewriter.getContext()), view,
+              toIndices, op.getSource(), fromIndices,
+              rewriter.getIndexAttr(width), elements,
+              bytes == kChunkBytes ? rewriter.getUnitAttr() : UnitAttr());
+          continue;
+        }
+        // Too narrow for cp.async: through a register, zero where out of
+        // bounds.
+        Value element;
+        if (!valid) {
+          element = memref::LoadOp::create(rewriter, loc, op.getSource(),
+                                           fromIndices);
+        } else {
+          auto load = scf::IfOp::create(
+              rewriter, loc, valid,
+              [&](OpBuilder &b, Location loc) {
+                Value loaded =
+                    memref::LoadOp::create(b, loc, op.getSource(), fromIndices);
+                scf::YieldOp::create(b, loc, loaded);
+              },
+              [&](OpBuilder &b, Location loc) {
+                Value zero = arith::ConstantOp::create(
+                    b, loc, b.getZeroAttr(type.getElementType()));
+                scf::YieldOp::create(b, loc, zero);
+              });
+          element = load.getResult(0);
+        }
+        memref::StoreOp::create(rewriter, loc, element, view, toIndices);
+      }
+    }
+  }
+  rewriter.replaceOpWithMultiple(op, {ValueRange(slot), ValueRange()});
+  return success();
+}
+
+void pit::populateReadPatterns(const TypeConverter &converter,
+                               RewritePatternSet &patterns,
+                               const KernelContext &context) {
+  patterns.add<SReadLowering>(converter, patterns.getContext(), context);
+}

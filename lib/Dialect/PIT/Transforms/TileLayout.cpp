@@ -1,0 +1,105 @@
+//===- TileLayout.cpp - who holds what of a dense tile --------------------===//
+
+#include "pit/Dialect/PIT/Transforms/TileLayout.h"
+
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace mlir::pit;
+
+/// Chunks in the 128 bytes within which tiles are swizzled.
+static constexpr int64_t kSwizzleChunks = kBankBytes / kChunkBytes;
+
+FailureOr<TileLayout>
+TileLayout::get(TileType type, function_ref<InFlightDiagnostic()> emitError) {
+  if (type.getShape().size() != 2)
+    return emitError() << "expects dense tiles of rank 2, but got " << type;
+  int64_t bits = type.getElementType().getIntOrFloatBitWidth();
+  TileLayout layout{type.getShape()[0], type.getShape()[1],
+                    kChunkBytes * 8 / bits, 0};
+  layout.chunks = layout.columns / layout.chunkElements;
+  bool whole = layout.columns % layout.chunkElements == 0;
+  if (!whole || (layout.chunks % kSwizzleChunks && layout.chunks != 1 &&
+                 layout.chunks != 2 && layout.chunks != 4))
+    return emitError() << "dense tile of " << layout.rows << "x"
+                       << layout.columns << " elements of "
+                       << type.getElementType() << " has rows of "
+                       << layout.columns * bits / 8
+                       << " bytes, which no layout in shared memory takes: "
+                          "expected 16, 32, 64 or a multiple of 128";
+  return layout;
+}
+
+int64_t TileLayout::swizzleShift() const {
+  return chunks >= kSwizzleChunks ? 0 : llvm::Log2_64(kSwizzleChunks / chunks);
+}
+
+int64_t TileLayout::swizzleMask() const {
+  return std::min(chunks, kSwizzleChunks) - 1;
+}
+
+CopyMapping CopyMapping::get(const TileLayout &layout, int64_t threads) {
+  // 8 lanes copy 128 contiguous bytes: whole sectors, and several chunks of a
+  // row share one address. More lanes only if the rows would run out.
+  int64_t lanes = std::min(layout.chunks, kSwizzleChunks);
+  while (threads / lanes > layout.rows && layout.chunks % (lanes * 2) == 0 &&
+         threads % (lanes * 2) == 0)
+    lanes *= 2;
+  int64_t rowsPerPass = threads / lanes;
+  return {lanes, rowsPerPass,
+          static_cast<int64_t>(llvm::divideCeil(layout.rows, rowsPerPass)),
+          layout.chunks / lanes};
+}
+
+WriteMapping WriteMapping::get(AccType acc, MemRefType dest, int64_t threads) {
+  int64_t columns = acc.getShape()[1];
+  int64_t width =
+      std::max<int64_t>(1, kChunkBytes * 8 / dest.getElementTypeBitWidth());
+  while (width > 1 && (dest.getDimSize(1) % width || columns % width))
+    width /= 2;
+  int64_t vectors = columns / width;
+  int64_t lanes =
+      llvm::bit_floor(static_cast<uint64_t>(std::min<int64_t>(vectors, 32)));
+  while (vectors % lanes)
+    lanes /= 2;
+  int64_t rowsPerPass = threads / lanes;
+  return {
+      width, lanes, rowsPerPass,
+      static_cast<int64_t>(llvm::divideCeil(acc.getShape()[0], rowsPerPass)),
+      vectors / lanes};
+}
+
+FailureOr<WarpLayout> WarpLayout::get(AccType acc, int64_t warps) {
+  int64_t m = acc.getShape()[0], n = acc.getShape()[1];
+  FailureOr<WarpLayout> best = failure();
+  for (int64_t warpsM = 1; warpsM <= warps; ++warpsM) {
+    int64_t warpsN = warps / warpsM;
+    if (warps % warpsM || m % (16 * warpsM) || n % (8 * warpsN))
+      continue;
+    WarpLayout layout{warpsM, warpsN, m / warpsM, n / warpsN};
+    // What a warp reads from shared memory per step grows with the sum.
+    if (failed(best) ||
+        layout.rows + layout.columns <= best->rows + best->columns)
+      best = layout;
+  }
+  return best;
+}
+
+SmallVector<int64_t> pit::getReadDistribution(const TileLayout &layout,
+                                              const CopyMapping &mapping,
+                                              int64_t dim, CoordsType coords,
+                                              bool aligned) {
+  // All positions of a step lie in one micro-tile.
+  if (aligned && coords.getMicro() % coords.getPositions() == 0)
+    return {1, 1, 0, 0, 0};
+  if (dim == 0)
+    return {mapping.lanes, mapping.rowsPerPass, 1, mapping.rowsPerPass,
+            mapping.passes};
+  return {1, mapping.lanes, layout.chunkElements,
+          mapping.lanes * layout.chunkElements, mapping.chunksPerLane};
+}
+
+SmallVector<int64_t> pit::getWriteDistribution(const WriteMapping &mapping) {
+  return {mapping.lanes, mapping.rowsPerPass, 1, mapping.rowsPerPass,
+          mapping.passes};
+}
