@@ -317,6 +317,8 @@ def PITSerializeKernelsPass : Pass<"pit-serialize-kernels", "::mlir::ModuleOp"> 
     gpu.binary @f_kernels [#gpu.object<#nvvm.target<...>, assembly = "...">]
     ```
   }];
+}
+
 def PITScheduleSM80Pass : Pass<"pit-schedule-sm80", "::mlir::gpu::GPUFuncOp"> {
   let summary = "Pipeline a tile-level kernel with cp.async for sm_80 and its successors";
   let description = [{
