@@ -10,17 +10,6 @@
 using namespace mlir;
 using namespace mlir::pit;
 
-/// Conversions that keep zero zero, and only zero where they widen.
-static Value skipConversions(Value value) {
-  while (Operation *op = value.getDefiningOp()) {
-    if (!isa<arith::ExtFOp, arith::TruncFOp, arith::ExtSIOp, arith::ExtUIOp,
-             arith::SIToFPOp, arith::UIToFPOp>(op))
-      break;
-    value = op->getOperand(0);
-  }
-  return value;
-}
-
 static Value skipWidening(Value value) {
   while (auto op = value.getDefiningOp<arith::ExtFOp>())
     value = op.getIn();
@@ -46,35 +35,10 @@ BodyInfo pit::analyzeBody(linalg::LinalgOp op) {
   return {};
 }
 
-bool pit::isReorderable(Operation *combiner) {
-  return isa<arith::AddFOp, arith::MulFOp, arith::MinimumFOp, arith::MaximumFOp,
-             arith::MinNumFOp, arith::MaxNumFOp, arith::AddIOp, arith::MulIOp,
-             arith::MinSIOp, arith::MinUIOp, arith::MaxSIOp, arith::MaxUIOp,
-             arith::AndIOp, arith::OrIOp, arith::XOrIOp>(combiner);
-}
-
-/// Whether `value` is zero wherever `argument` is.
-static bool isZeroWith(Value value, Value argument) {
-  value = skipConversions(value);
-  if (value == argument)
-    return true;
-  Operation *op = value.getDefiningOp();
-  if (!op)
-    return false;
-  if (isa<arith::MulFOp, arith::MulIOp, arith::AndIOp>(op))
-    return isZeroWith(op->getOperand(0), argument) ||
-           isZeroWith(op->getOperand(1), argument);
-  if (isa<arith::NegFOp>(op))
-    return isZeroWith(op->getOperand(0), argument);
-  return false;
-}
-
 bool pit::mayBeSparse(linalg::LinalgOp op, int64_t input) {
   BodyInfo body = analyzeBody(op);
-  if (!isa_and_nonnull<arith::AddFOp, arith::AddIOp, arith::OrIOp,
-                       arith::XOrIOp>(body.combiner))
-    return false;
-  return isZeroWith(body.contribution, op.getRegionInputArgs()[input]);
+  return body.combiner && hasZeroIdentity(body.combiner) &&
+         isZeroWith(body.contribution, op.getRegionInputArgs()[input]);
 }
 
 bool pit::isProductSum(linalg::LinalgOp op) {

@@ -30,11 +30,6 @@ struct BodyInfo {
 /// Finds combiner and contribution, looking through conversions of type.
 BodyInfo analyzeBody(linalg::LinalgOp op);
 
-/// Whether contributions may come in any order and grouping: float add, mul,
-/// min and max (the usual reassociation), integer add, mul, min, max, and, or,
-/// xor.
-bool isReorderable(Operation *combiner);
-
 /// Whether a zero of input `input` makes the contribution the combiner's
 /// identity, so that it may be left out: proved for factors of products under
 /// add, or, xor.

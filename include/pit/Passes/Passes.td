@@ -5,6 +5,21 @@
 
 include "mlir/Pass/PassBase.td"
 
+def PITAnalyzeAxesPass : Pass<"pit-analyze-axes", "::mlir::func::FuncOp"> {
+  let summary = "Say which loop dimensions of linalg operations are PIT axes, and which operands may be sparse";
+  let description = [{
+    Changes nothing. For each linalg operation there is a remark `pit-axes`
+    (category `axes`) for each loop dimension: whether it may be permuted, as what, or why
+    not; and one, `sparse-operands`, with the inputs that may be sparse.
+
+    ```mlir
+    // [Analysis] pit-axes .. d0: parallel
+    // [Analysis] pit-axes .. d2: not permutable: indexing map 0 reads it in 'd0 + d2', ..
+    // [Analysis] sparse-operands .. 0, 1
+    ```
+  }];
+}
+
 def ConvertLinalgToPITPass : Pass<"convert-linalg-to-pit", "::mlir::func::FuncOp"> {
   let summary = "Turn contractions with a sparse operand into pit operations on tensors";
   let description = [{

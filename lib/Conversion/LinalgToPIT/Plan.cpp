@@ -122,10 +122,10 @@ static LogicalResult verifyTile(linalg::LinalgOp op, const MatmulDims &dims,
                                  {dims.n, kTileStepN, 'n'},
                                  {dims.k, kTileStepK, 'k'}})
     if (schedule.getTile()[dim] % step)
-      return op.emitOpError() << "expects a dense tile extent along d" << dim
-                              << " (" << name << ") that is a multiple of "
-                              << step << ", as mma.sync m16n8k16 is, but got "
-                              << schedule.getTile()[dim];
+      return op.emitOpError()
+             << "expects a dense tile extent along d" << dim << " (" << name
+             << ") that is a multiple of " << step
+             << " (mma.sync m16n8k16), but got " << schedule.getTile()[dim];
   if (schedule.getMath())
     return op.emitOpError() << "'math = " << schedule.getMath().getValue()
                             << "' is for f32 inputs, but they are f16";

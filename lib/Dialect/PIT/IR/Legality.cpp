@@ -1,11 +1,49 @@
-//===- Legality.cpp - which micro-tiles a schedule may have ---------------===//
+//===- Legality.cpp - what may be sparse, and in what micro-tiles ---------===//
 
 #include "pit/Dialect/PIT/IR/Legality.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace mlir::pit;
+
+Value pit::skipConversions(Value value) {
+  while (Operation *op = value.getDefiningOp()) {
+    if (!isa<arith::ExtFOp, arith::TruncFOp, arith::ExtSIOp, arith::ExtUIOp,
+             arith::SIToFPOp, arith::UIToFPOp>(op))
+      break;
+    value = op->getOperand(0);
+  }
+  return value;
+}
+
+bool pit::isReorderable(Operation *combiner) {
+  return isa<arith::AddFOp, arith::MulFOp, arith::MinimumFOp, arith::MaximumFOp,
+             arith::MinNumFOp, arith::MaxNumFOp, arith::AddIOp, arith::MulIOp,
+             arith::MinSIOp, arith::MinUIOp, arith::MaxSIOp, arith::MaxUIOp,
+             arith::AndIOp, arith::OrIOp, arith::XOrIOp>(combiner);
+}
+
+bool pit::hasZeroIdentity(Operation *combiner) {
+  return isa<arith::AddFOp, arith::AddIOp, arith::OrIOp, arith::XOrIOp>(
+      combiner);
+}
+
+bool pit::isZeroWith(Value value, Value argument) {
+  value = skipConversions(value);
+  if (value == argument)
+    return true;
+  Operation *op = value.getDefiningOp();
+  if (!op)
+    return false;
+  if (isa<arith::MulFOp, arith::MulIOp, arith::AndIOp>(op))
+    return isZeroWith(op->getOperand(0), argument) ||
+           isZeroWith(op->getOperand(1), argument);
+  if (isa<arith::NegFOp>(op))
+    return isZeroWith(op->getOperand(0), argument);
+  return false;
+}
 
 std::optional<unsigned> pit::findDim(AffineMap map, int64_t dim) {
   return map.getResultPosition(getAffineDimExpr(dim, map.getContext()));

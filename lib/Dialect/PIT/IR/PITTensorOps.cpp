@@ -2,8 +2,11 @@
 
 #include "pit/Dialect/PIT/IR/PIT.h"
 
+#include "pit/Dialect/PIT/IR/Legality.h"
+
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/Matchers.h"
+#include "mlir/IR/TypeUtilities.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
@@ -258,11 +261,6 @@ SmallVector<int64_t> GenericOp::getStaticLoopRanges() {
   return ranges;
 }
 
-/// Where dimension `dim` stands in a map, or none.
-static std::optional<unsigned> findDim(AffineMap map, int64_t dim) {
-  return map.getResultPosition(getAffineDimExpr(dim, map.getContext()));
-}
-
 static LogicalResult verifyMaps(GenericOp op) {
   size_t operands = op.getInputs().size() + 1;
   if (op.getIndexingMaps().size() != operands)
@@ -311,6 +309,14 @@ static LogicalResult verifyMaps(GenericOp op) {
         range = size;
     }
   }
+  // Its size would be unknown.
+  for (int64_t dim = 0; dim < op.getNumLoops(); ++dim)
+    if (llvm::none_of(op.getIndexingMaps(), [&](Attribute map) {
+          return findDim(cast<AffineMapAttr>(map).getValue(), dim);
+        }))
+      return op.emitOpError() << "expects d" << dim
+                              << " as a bare dimension in an indexing map, "
+                                 "which says its size";
   AffineMap output = op.getOutputMap();
   if (!output.isProjectedPermutation())
     return op.emitOpError()
@@ -322,6 +328,74 @@ static LogicalResult verifyMaps(GenericOp op) {
              << "d" << dim << " is "
              << (op.isParallel(dim) ? "parallel, but not" : "a reduction, but")
              << " in the init's map " << AffineMapAttr::get(output);
+  return success();
+}
+
+static SparseAccess getAccess(GenericOp op, PermutationAttr permutation) {
+  SparseAccess access;
+  for (size_t operand = 0; operand <= op.getInputs().size(); ++operand)
+    access.maps.push_back(op.getIndexingMap(operand));
+  for (Value input : op.getInputs())
+    access.elementTypes.push_back(getElementTypeOrSelf(input));
+  access.elementTypes.push_back(getElementTypeOrSelf(op.getInit()));
+  access.sparse = permutation.getOperand();
+  access.axis = permutation.getDim();
+  access.microTile.assign(permutation.getMicroTile().begin(),
+                          permutation.getMicroTile().end());
+  access.tile.assign(op.getSchedule().getTile().begin(),
+                     op.getSchedule().getTile().end());
+  return access;
+}
+
+/// The schedule has a tile extent per loop dimension, and is for the PIT axis
+/// that the permutation has.
+static LogicalResult verifySchedule(GenericOp op) {
+  ScheduleAttr schedule = op.getSchedule();
+  PermutationAttr permutation = op.getPermutationAttr();
+  if (static_cast<int64_t>(schedule.getTile().size()) != op.getNumLoops())
+    return op.emitOpError()
+           << "'schedule' expects " << op.getNumLoops()
+           << " tile extents (one per loop dimension), but got "
+           << schedule.getTile().size();
+  if (schedule.getDense() && permutation)
+    return op.emitOpError("has 'permutation', but 'schedule' is dense");
+  if (!schedule.getDense() && !permutation)
+    return op.emitOpError() << "'schedule' has PIT axis d" << schedule.getAxis()
+                            << ", and expects 'permutation' and an index";
+  if (permutation && permutation.getDim() != schedule.getAxis())
+    return op.emitOpError()
+           << "'schedule' has PIT axis d" << schedule.getAxis()
+           << ", but 'permutation' has d" << permutation.getDim();
+  return success();
+}
+
+/// The combine region folds contributions by one operation that allows any
+/// order, and a zero of the sparse input contributes nothing.
+static LogicalResult verifyCombiner(GenericOp op) {
+  Block &combine = op.getCombine().front();
+  BlockArgument acc = combine.getArguments().back();
+  Operation *combiner = combine.getTerminator()->getOperand(0).getDefiningOp();
+  if (!combiner || combiner->getBlock() != &combine ||
+      combiner->getNumOperands() != 2 ||
+      !llvm::is_contained(combiner->getOperands(), acc) || !acc.hasOneUse())
+    return op.emitOpError("'combine' expects to yield the result of the one "
+                          "operation that combines the accumulator with a "
+                          "contribution");
+  if (!isReorderable(combiner))
+    return op.emitOpError() << "combiner '" << combiner->getName()
+                            << "' is not associative and commutative";
+  PermutationAttr permutation = op.getPermutationAttr();
+  if (!permutation)
+    return success();
+  int64_t sparse = permutation.getOperand();
+  Value contribution = combiner->getOperand(combiner->getOperand(0) == acc);
+  if (!hasZeroIdentity(combiner) ||
+      !isZeroWith(contribution, combine.getArgument(sparse)))
+    return op.emitOpError()
+           << "operand " << sparse
+           << " may not be sparse: with it zero, the contribution is not "
+              "proved to be the identity of the combiner '"
+           << combiner->getName() << "'";
   return success();
 }
 
@@ -361,18 +435,14 @@ static LogicalResult verifyPermutation(GenericOp op) {
            << "sparse operand " << operand << " is not one of the "
            << op.getInputs().size() << " inputs";
   auto type = cast<ShapedType>(op.getInputs()[operand].getType());
-  if (static_cast<int64_t>(permutation.getMicroTile().size()) != type.getRank())
-    return op.emitOpError()
-           << "expects " << type.getRank()
-           << " micro-tile extents (rank of the sparse operand), but got "
-           << permutation.getMicroTile().size();
-  std::optional<unsigned> axis = findDim(op.getIndexingMap(operand), dim);
-  if (!axis)
-    return op.emitOpError() << "the sparse operand's map "
-                            << AffineMapAttr::get(op.getIndexingMap(operand))
-                            << " does not have the permuted d" << dim;
+  SparseAccess access = getAccess(op, permutation);
+  auto emitError = [&] { return op.emitOpError(); };
+  if (failed(verifyMicroTile(emitError, access)) ||
+      failed(verifyTransactions(emitError, access)))
+    return failure();
+  unsigned axis = *findDim(op.getIndexingMap(operand), dim);
   auto [groups, capacity] =
-      getBitmapShape(type.getShape(), permutation.getMicroTile(), *axis);
+      getBitmapShape(type.getShape(), permutation.getMicroTile(), axis);
   auto index = op.getIndex().getType();
   if (!compatible(index.getGroups(), groups) ||
       !compatible(index.getCapacity(), capacity))
@@ -400,16 +470,13 @@ LogicalResult GenericOp::verify() {
     shaped.push_back(getBitmap());
   if (failed(verifySameStorage(*this, shaped)) ||
       failed(verifyDestination(*this, getInit(), getResult())) ||
-      failed(verifyMaps(*this)) || failed(verifyPermutation(*this)))
+      failed(verifyMaps(*this)) || failed(verifySchedule(*this)) ||
+      failed(verifyPermutation(*this)))
     return failure();
   if (getDest() && getDest().getType() != getInit().getType())
     return emitOpError() << "expects a destination of the init's type "
                          << getInit().getType() << ", but got "
                          << getDest().getType();
-  if (static_cast<int64_t>(getSchedule().getTile().size()) != getNumLoops())
-    return emitOpError() << "'schedule' expects " << getNumLoops()
-                         << " tile extents (one per loop dimension), but got "
-                         << getSchedule().getTile().size();
   return success();
 }
 
@@ -448,7 +515,7 @@ LogicalResult GenericOp::verifyRegions() {
     return emitOpError()
            << "'epilogue' expects to yield one value of the init's type "
            << element(getInit());
-  return success();
+  return verifyCombiner(*this);
 }
 
 void GenericOp::getEffects(

@@ -7,11 +7,22 @@
 using namespace mlir;
 using namespace mlir::pit;
 
+/// Threads in a block at most (CUDA programming guide, table of compute
+/// capabilities).
+static constexpr int64_t kMaxThreadsPerBlock = 1024;
+
 //===----------------------------------------------------------------------===//
 // LaunchOp
 //===----------------------------------------------------------------------===//
 
 LogicalResult LaunchOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  int64_t block = getBlock().value_or(1), bytes = getSharedBytes().value_or(0);
+  if (block < 1 || block > kMaxThreadsPerBlock)
+    return emitOpError() << "expects 'block' in [1, " << kMaxThreadsPerBlock
+                         << "] threads, but got " << block;
+  if (bytes < 0)
+    return emitOpError() << "expects 'shared_bytes' of at least 0, but got "
+                         << bytes;
   // The kernel may already be a binary, or another module's.
   auto kernel = dyn_cast_or_null<gpu::GPUFuncOp>(
       symbols.lookupNearestSymbolFrom(*this, getKernel()));
@@ -48,19 +59,23 @@ LogicalResult ForEachTileOp::verify() {
       return emitOpError() << "with counts expects at least 2 bounds (groups, "
                               "and tiles along the PIT axis), but got "
                            << bounds;
-    if (!getMicro() || *getMicro() < 1)
+    if (static_cast<int64_t>(getMicro().value_or(0)) < 1)
       return emitOpError("with counts expects 'micro', the positions in a "
                          "micro-tile, of at least 1");
     wanted = bounds + 1;
   } else if (getMicro() || getPositions()) {
     return emitOpError("has 'micro' or 'positions', which need counts");
   }
-  if (getPositions() && *getPositions() < 1)
+  if (int64_t positions = getPositions().value_or(1); positions < 1)
     return emitOpError() << "expects 'positions' of at least 1, but got "
-                         << *getPositions();
+                         << positions;
   if (arguments != wanted)
     return emitOpError() << "expects a body with " << wanted
                          << " arguments, but got " << arguments;
+  if (auto yield = dyn_cast<YieldOp>(getBody().front().back());
+      yield && yield.getNumOperands())
+    return emitOpError() << "expects a body that yields nothing, but got "
+                         << yield.getNumOperands() << " values";
   for (BlockArgument argument : getBody().getArguments())
     if (!argument.getType().isIndex())
       return emitOpError() << "expects body arguments of type index, but got "

@@ -1,7 +1,10 @@
-//===- Legality.h - which micro-tiles a schedule may have -------*- C++ -*-===//
+//===- Legality.h - what may be sparse, and in what micro-tiles -------*- C++
+//-*-===//
 //
-// The rules that tie a micro-tile to its dense tile and to storage, shared by
-// the verifier of pit.generic and by what chooses schedules. For
+// Which combiners allow any order, which operands may be left out where they
+// are zero, and the rules that tie a micro-tile to its dense tile and to
+// storage, shared by the verifier of pit.generic and by what chooses schedules.
+// For
 //
 //   C[m, n] += At[k, m] * B[k, n], f16, PIT axis k, tile [64, 128, 32]
 //
@@ -40,6 +43,22 @@ struct SparseAccess {
   /// Extents per loop dimension.
   SmallVector<int64_t> tile;
 };
+
+/// What `value` is converted from, past conversions of type that keep zero
+/// zero.
+Value skipConversions(Value value);
+
+/// Whether contributions may come in any order and grouping: float add, mul,
+/// min and max (the usual reassociation), integer add, mul, min, max, and, or,
+/// xor.
+bool isReorderable(Operation *combiner);
+
+/// Whether the combiner's identity is zero: add, or, xor.
+bool hasZeroIdentity(Operation *combiner);
+
+/// Whether `value` is proved to be zero wherever `argument` is: products and
+/// conversions of it.
+bool isZeroWith(Value value, Value argument);
 
 /// Where loop dimension `dim` stands, bare, among the results of `map`.
 std::optional<unsigned> findDim(AffineMap map, int64_t dim);
