@@ -137,8 +137,8 @@ static void explainTransactions(InFlightDiagnostic &diag,
     return;
   }
   if (*inner != access.axis) {
-    diag << "; a dense tile of at least " << needed << " along d" << *inner
-         << " would do";
+    diag << "; a " << (operand == access.sparse ? "micro-tile" : "dense tile")
+         << " of at least " << needed << " along d" << *inner << " would do";
     return;
   }
   diag << "; a micro-tile of at least " << needed << " along d" << access.axis

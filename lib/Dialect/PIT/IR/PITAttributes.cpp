@@ -119,7 +119,7 @@ void SparsityAttr::print(AsmPrinter &printer) const {
   }
   if (getRatio()) {
     printer << (getGranularity().empty() ? "ratio = " : ", ratio = ");
-    printer.printFloat(getRatio().getValue());
+    printer.printAttributeWithoutType(getRatio());
   }
   printer << '>';
 }
