@@ -1,4 +1,4 @@
-// RUN: pit-opt %s --convert-linalg-to-pit --split-input-file --verify-diagnostics
+// RUN: pit-opt %s --convert-linalg-to-pit --split-input-file --verify-diagnostics --allow-unregistered-dialect
 
 #a = affine_map<(d0, d1, d2) -> (d0 + d2, d1)>
 #b = affine_map<(d0, d1, d2) -> (d2, d1)>
@@ -243,5 +243,13 @@ func.func @other_encoding(%x: tensor<4x8xf16, #csr>) {
 func.func @other_encoding_inside() {
   // expected-error @+1 {{whose encoding is not #pit.sparsity and has no lowering}}
   %0 = tensor.empty() : tensor<4x8xf16, #csr>
+  return
+}
+
+// -----
+
+func.func @unknown_operation(%x: tensor<4x8xf16, #pit.sparsity<>>) {
+  // expected-error @+1 {{is unknown, and has type 'tensor<4x8xf16, #pit.sparsity<>>', whose #pit.sparsity cannot be taken off}}
+  "foreign.use"(%x) : (tensor<4x8xf16, #pit.sparsity<>>) -> ()
   return
 }

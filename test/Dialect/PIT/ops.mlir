@@ -8,13 +8,16 @@
 // CHECK-LABEL: func @attributes()
 // CHECK-SAME: a0 = #pit.sparsity<>
 // CHECK-SAME: a1 = #pit.sparsity<granularity = [1, 64]>
-// CHECK-SAME: a2 = #pit.sparsity<ratio = 9.500000e-01>
-// CHECK-SAME: a3 = #pit.sparsity<granularity = [32, 1], ratio = 0.000000e+00>
+// CHECK-SAME: a2 = #pit.sparsity<ratio = 0.95>
+// CHECK-SAME: a3 = #pit.sparsity<granularity = [32, 1], ratio = 0.0>
 // CHECK-SAME: a4 = #pit.schedule<axis = 2, micro_tile = [1, 64], tile = [64, 128, 32]>
 // CHECK-SAME: a5 = #pit.schedule<axis = 0, micro_tile = [1, ?], tile = [64, 128, 32], warps = 4, stages = 3, deterministic, math = tf32, arch = sm_80>
 // CHECK-SAME: a6 = #pit.schedule<dense, tile = [64, 128, 32]>
 // CHECK-SAME: a7 = #pit.permutation<dim = 2, kind = reduction, operand = 0, micro_tile = [1, ?]>
 // CHECK-SAME: a8 = #pit.permutation<dim = 0, kind = parallel, operand = 1, micro_tile = [16]>
+// CHECK-SAME: a9 = #pit.sparsity<ratio = 1.0>
+// CHECK-SAME: b0 = #pit.sparsity<ratio = 1.000000e-30>
+// CHECK-SAME: b1 = #pit.sparsity<ratio = 0.125>
 func.func @attributes() attributes {
     a0 = #pit.sparsity<>,
     a1 = #pit.sparsity<granularity = [1, 64]>,
@@ -24,12 +27,13 @@ func.func @attributes() attributes {
     a5 = #pit.schedule<arch = sm_80, math = tf32, deterministic, stages = 3, warps = 4, tile = [64, 128, 32], micro_tile = [1, ?], axis = 0>,
     a6 = #pit.schedule<tile = [64, 128, 32], dense>,
     a7 = #pit.permutation<micro_tile = [1, ?], operand = 0, kind = reduction, dim = 2>,
+    a9 = #pit.sparsity<ratio = 1.0>, b0 = #pit.sparsity<ratio = 1.0e-30>, b1 = #pit.sparsity<ratio = 0.125>,
     a8 = #pit.permutation<dim = 0, kind = parallel, operand = 1, micro_tile = [16]>} {
   return
 }
 
-// CHECK: func private @types(tensor<4x4xf16, #pit.sparsity<>>, !pit.index<padded, 8x1024>, !pit.index<compact, ?x?>, !pit.tile<32x64xf16>, !pit.acc<64x128xf32>, !pit.coords<32, micro = 1>, !pit.token)
-func.func private @types(tensor<4x4xf16, #pit.sparsity<>>, !pit.index<padded, 8x1024>, !pit.index<compact, ?x?>, !pit.tile<32x64xf16>, !pit.acc<64x128xf32>, !pit.coords<32, micro = 1>, !pit.token)
+// CHECK: func private @types(tensor<4x4xf16, #pit.sparsity<>>, !pit.index<padded, 8x1024>, !pit.index<compact, ?x?>, !pit.tile<32x64xf16>, !pit.acc<64x128xf32>, !pit.coords<32, micro = 1>, !pit.token, !pit.tile<32x64xf16, at = 12288>, !pit.coords<32, micro = 1, by = [8, 16, 1, 16, 2]>)
+func.func private @types(tensor<4x4xf16, #pit.sparsity<>>, !pit.index<padded, 8x1024>, !pit.index<compact, ?x?>, !pit.tile<32x64xf16>, !pit.acc<64x128xf32>, !pit.coords<32, micro = 1>, !pit.token, !pit.tile<32x64xf16, at = 12288>, !pit.coords<32, micro = 1, by = [8, 16, 1, 16, 2]>)
 
 // CHECK-LABEL: func @schedule_on_linalg(
 // CHECK: linalg.matmul {pit.schedule = #pit.schedule<dense, tile = [64, 128, 32]>}
@@ -144,7 +148,7 @@ gpu.module @tiles {
   // CHECK: %[[ZERO:.*]] = pit.acc_zero : !pit.acc<64x128xf32>
   // CHECK: %[[C:.*]] = pit.load_coords %{{.*}}[%[[GROUP]]], %[[FIRST]], %[[LIVE]] : memref<8x1024xi32> -> !pit.coords<32, micro = 1>
   // CHECK: %[[A:.*]], %[[TA:.*]] = pit.sread %{{.*}}[%[[C]], %[[FIRST]]] : memref<1024x512xf16>, !pit.coords<32, micro = 1>, index -> !pit.tile<32x64xf16>
-  // CHECK: %[[B:.*]], %[[TB:.*]] = pit.sread %{{.*}}[%[[C]], %[[COLUMN]]] slot(%[[GROUP]]) : memref<1024x512xf16>, !pit.coords<32, micro = 1>, index -> !pit.tile<32x128xf16>
+  // CHECK: %[[B:.*]], %[[TB:.*]] = pit.sread %{{.*}}[%[[C]], %[[COLUMN]]] slot(%[[GROUP]]) {all_or_none = array<i1: true, false>, in_bounds = array<i1: false, true>} : memref<1024x512xf16>, !pit.coords<32, micro = 1>, index -> !pit.tile<32x128xf16>
   // CHECK: %[[STEP:.*]] = pit.commit %[[TA]], %[[TB]]
   // CHECK: pit.wait %[[STEP]] {in_flight = 2 : i64}
   // CHECK: %[[R:.*]] = pit.tile_mma %[[A]], %[[B]], %[[ZERO]] {indexing_maps = [{{.*}}]} : !pit.tile<32x64xf16>, !pit.tile<32x128xf16>, !pit.acc<64x128xf32>
@@ -160,7 +164,7 @@ gpu.module @tiles {
       %zero = pit.acc_zero : !pit.acc<64x128xf32>
       %c = pit.load_coords %coords[%group], %first, %live : memref<8x1024xi32> -> !pit.coords<32, micro = 1>
       %ta, %ka = pit.sread %at[%c, %first] : memref<1024x512xf16>, !pit.coords<32, micro = 1>, index -> !pit.tile<32x64xf16>
-      %tb, %kb = pit.sread %b[%c, %column] slot(%group) : memref<1024x512xf16>, !pit.coords<32, micro = 1>, index -> !pit.tile<32x128xf16>
+      %tb, %kb = pit.sread %b[%c, %column] slot(%group) {all_or_none = array<i1: true, false>, in_bounds = array<i1: false, true>} : memref<1024x512xf16>, !pit.coords<32, micro = 1>, index -> !pit.tile<32x128xf16>
       %step = pit.commit %ka, %kb
       pit.wait %step {in_flight = 2 : i64}
       %r = pit.tile_mma %ta, %tb, %zero {indexing_maps = [#at, #b, #c]} : !pit.tile<32x64xf16>, !pit.tile<32x128xf16>, !pit.acc<64x128xf32>

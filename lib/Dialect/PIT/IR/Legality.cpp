@@ -171,7 +171,9 @@ pit::verifyTransactions(function_ref<InFlightDiagnostic()> emitError,
     if (!isGathered(operand))
       continue;
     int64_t bits = getBits(operand);
-    if (operand < inputs && getTileBytes(access, operand, bits) * 8 <= gathered)
+    bool isBare = access.maps[operand].isProjectedPermutation();
+    if (operand < inputs && isBare &&
+        getTileBytes(access, operand, bits) * 8 <= gathered)
       continue;
     int64_t bytes = getContiguousBytes(access, operand, bits);
     if (bytes >= kMinContiguousBytes)

@@ -3,7 +3,9 @@
 #include "pit/Dialect/PIT/IR/PIT.h"
 
 #include "mlir/IR/DialectImplementation.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/TypeSwitch.h"
+#include "llvm/Support/Format.h"
 
 using namespace mlir;
 using namespace mlir::pit;
@@ -111,6 +113,22 @@ Attribute SparsityAttr::parse(AsmParser &parser, Type) {
                                          granularity, ratio);
 }
 
+/// Prints the shortest decimal fraction that reads back as the same value:
+/// 0.95, where the builtin printer writes 0.94999999999999996.
+static void printRatio(AsmPrinter &printer, FloatAttr ratio) {
+  double value = ratio.getValueAsDouble(), read;
+  for (unsigned digits = 1; digits <= 17; ++digits) {
+    std::string text;
+    llvm::raw_string_ostream(text)
+        << llvm::format("%.*f", static_cast<int>(digits), value);
+    if (llvm::to_float(text, read) && read == value) {
+      printer << text;
+      return;
+    }
+  }
+  printer.printAttributeWithoutType(ratio);
+}
+
 void SparsityAttr::print(AsmPrinter &printer) const {
   printer << '<';
   if (!getGranularity().empty()) {
@@ -119,7 +137,7 @@ void SparsityAttr::print(AsmPrinter &printer) const {
   }
   if (getRatio()) {
     printer << (getGranularity().empty() ? "ratio = " : ", ratio = ");
-    printer.printAttributeWithoutType(getRatio());
+    printRatio(printer, getRatio());
   }
   printer << '>';
 }
