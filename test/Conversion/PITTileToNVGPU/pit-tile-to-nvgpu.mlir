@@ -7,7 +7,8 @@
 
 // CHECK-LABEL: gpu.func @k_axis
 // CHECK-SAME:    workgroup(%[[ARENA:.*]] : memref<36864xi8, #gpu.address_space<workgroup>> {llvm.align = 128 : i64})
-// CHECK-NOT:     {{ (pit)\.[a-z_]+ }}
+// CHECK-SAME:    pit.stages = 3 : i64} {
+// CHECK-NOT:     pit.
 // CHECK-DAG:     %[[NOWHERE:.*]] = arith.constant -1099511627776 : index
 // CHECK:         scf.for
 // CHECK:           nvvm.cp.async.wait.group 1
