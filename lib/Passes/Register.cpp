@@ -4,6 +4,7 @@
 #include "pit/Dialect/PIT/Transforms/Bufferization.h"
 #include "pit/Passes/CPUPipeline.h"
 #include "pit/Passes/Passes.h"
+#include "pit/Target/Pipelines.h"
 
 using namespace mlir;
 
@@ -13,6 +14,12 @@ void pit::registerAllDialects(DialectRegistry &registry) {
 }
 
 void pit::registerAllPasses() {
-  registerPITPasses();
-  registerCPUPipelines();
+  // A host may load the plugin as one of dialects and as one of passes.
+  static const bool registered = [] {
+    registerPITPasses();
+    registerCPUPipelines();
+    registerGPUPipelines();
+    return true;
+  }();
+  (void)registered;
 }

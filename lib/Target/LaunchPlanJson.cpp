@@ -34,6 +34,7 @@ private:
   /// The members "buffer" and "offset" of the place of a memref.
   LogicalResult writePlace(Operation *op, Value memref);
   LogicalResult writeType(Operation *op, MemRefType type);
+  void writeSizes(StringRef key, ArrayRef<int64_t> sizes);
   LogicalResult writeExpression(StringRef key, Value value);
   void writeSchedule(ScheduleAttr schedule);
   StringRef getArgumentName(BlockArgument argument) {
@@ -76,16 +77,29 @@ LogicalResult PlanWriter::writeExpression(StringRef key, Value value) {
   return success();
 }
 
+void PlanWriter::writeSizes(StringRef key, ArrayRef<int64_t> sizes) {
+  json.attributeBegin(key);
+  // On one line, where an array of the writer's would take one for each.
+  json.rawValue([&](raw_ostream &os) {
+    os << "[";
+    llvm::interleaveComma(sizes, os, [&](int64_t size) {
+      if (ShapedType::isDynamic(size))
+        os << "\"?\"";
+      else
+        os << size;
+    });
+    os << "]";
+  });
+  json.attributeEnd();
+}
+
 LogicalResult PlanWriter::writeType(Operation *op, MemRefType type) {
   std::string element = spellType(type.getElementType());
   if (element.empty())
     return op->emitOpError() << "has an element type " << type.getElementType()
                              << " that a launch plan cannot state";
   json.attribute("type", element);
-  json.attributeArray("shape", [&] {
-    for (int64_t size : type.getShape())
-      json.value(size);
-  });
+  writeSizes("shape", type.getShape());
   json.attribute("alignment", pointerAlignmentBytes);
   return success();
 }
@@ -168,23 +182,14 @@ LogicalResult PlanWriter::writeKernelArgument(LaunchOp op, Value value) {
 }
 
 void PlanWriter::writeSchedule(ScheduleAttr schedule) {
-  auto sizes = [&](StringRef key, ArrayRef<int64_t> values) {
-    json.attributeArray(key, [&] {
-      for (int64_t value : values)
-        if (ShapedType::isDynamic(value))
-          json.value("?");
-        else
-          json.value(value);
-    });
-  };
   json.attributeObject("schedule", [&] {
     if (schedule.getDense()) {
       json.attribute("dense", true);
     } else {
       json.attribute("axis", schedule.getAxis());
-      sizes("micro_tile", schedule.getMicroTile());
+      writeSizes("micro_tile", schedule.getMicroTile());
     }
-    sizes("tile", schedule.getTile());
+    writeSizes("tile", schedule.getTile());
     if (schedule.getWarps())
       json.attribute("warps", schedule.getWarps());
     if (schedule.getStages())

@@ -231,6 +231,31 @@ def PITPlanLaunchesPass : Pass<"pit-plan-launches", "::mlir::ModuleOp"> {
   ];
 }
 
+def ConvertPITToGPUPass : Pass<"convert-pit-to-gpu", "::mlir::ModuleOp"> {
+  let summary = "Turn the steps of launch plans into kernels and their launches";
+  let description = [{
+    Every `pit.detect`, `pit.compact`, `pit.generic` and linalg operation of a
+    function in plan form becomes one or more kernels `<function>_<n>` in the
+    `gpu.module` `<function>_kernels`, and a `pit.launch` each in its place.
+    Copies stay. Kernels of `pit.generic` are at the tile level, the others
+    below it.
+
+    Precondition: functions in plan form (`pit-plan-launches`). Postcondition:
+    their steps are launches and copies only.
+
+    ```mlir
+    linalg.exp ins(%x : memref<64xf32>) outs(%r : memref<64xf32>)
+    // becomes
+    pit.launch @f_kernels::@f_0 grid(%c1) args(%x, %r : memref<64xf32>, memref<64xf32>)
+    ```
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::gpu::GPUDialect", "::mlir::LLVM::LLVMDialect",
+    "::mlir::memref::MemRefDialect", "::mlir::NVVM::NVVMDialect", "::mlir::scf::SCFDialect",
+    "::mlir::vector::VectorDialect"
+  ];
+}
+
 def PITFinalizePlanPass : Pass<"pit-finalize-plan", "::mlir::ModuleOp"> {
   let summary = "Write the block size and shared memory of kernels into their launches";
   let description = [{

@@ -35,7 +35,7 @@ void buildKernelsToLLVM(OpPassManager &manager,
 void buildPITToPTX(OpPassManager &manager, const GPUPipelineOptions &options);
 
 /// Registers the pipelines by name.
-void registerPipelines();
+void registerGPUPipelines();
 
 } // namespace mlir::pit
 

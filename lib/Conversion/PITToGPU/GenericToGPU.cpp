@@ -331,7 +331,8 @@ Value KernelEmitter::emitReduction(OpBuilder &b, Location loc,
         b, loc, CoordsType::get(b.getContext(), step, micro), kernelCoords,
         group, loop.getInductionVar(), live);
   SmallVector<Value> tiles, tokens;
-  for (auto [number, source] : llvm::enumerate(ValueRange{lhs, rhs})) {
+  const Value sources[] = {lhs, rhs};
+  for (auto [number, source] : llvm::enumerate(sources)) {
     AffineMap map = op.getIndexingMap(number);
     auto type =
         TileType::get(b.getContext(), getTileShape(map, tile),

@@ -1,0 +1,71 @@
+//===- Ptxas.cpp - NVIDIA's assembler, where it is installed --------------===//
+
+#include "Ptxas.h"
+
+#include "llvm/ADT/ScopeExit.h"
+#include "llvm/ADT/SmallString.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Program.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace llvm;
+
+namespace {
+/// A temporary file that is removed with the object.
+struct TemporaryFile {
+  ~TemporaryFile() {
+    if (!path.empty())
+      sys::fs::remove(path);
+  }
+  std::error_code create(StringRef suffix) {
+    return sys::fs::createTemporaryFile("pit-compile", suffix, path);
+  }
+  SmallString<128> path;
+};
+} // namespace
+
+static std::string readAll(StringRef path) {
+  auto buffer = MemoryBuffer::getFile(path);
+  return buffer ? (*buffer)->getBuffer().str() : std::string();
+}
+
+std::optional<std::string> mlir::pit::runPtxas(StringRef ptx, StringRef arch,
+                                               std::string &error) {
+  ErrorOr<std::string> program = sys::findProgramByName("ptxas");
+  if (!program)
+    program = sys::findProgramByName("ptxas", {"/usr/local/cuda/bin"});
+  if (!program) {
+    error = "a cubin needs ptxas, which is neither on the PATH nor in "
+            "/usr/local/cuda/bin; '--emit=ptx' needs no CUDA toolkit";
+    return std::nullopt;
+  }
+  TemporaryFile input, output, log;
+  std::error_code failed = input.create("ptx");
+  if (!failed)
+    failed = output.create("cubin");
+  if (!failed)
+    failed = log.create("log");
+  if (!failed) {
+    raw_fd_ostream stream(input.path, failed);
+    stream << ptx;
+    stream.close();
+    if (stream.has_error())
+      failed = stream.error();
+  }
+  if (failed) {
+    error = "cannot write a temporary file for ptxas: " + failed.message();
+    return std::nullopt;
+  }
+  std::string target = ("-arch=" + arch).str();
+  int status = sys::ExecuteAndWait(
+      *program, {*program, target, input.path.str(), "-o", output.path.str()},
+      /*Env=*/std::nullopt,
+      /*Redirects=*/{StringRef(), log.path.str(), log.path.str()},
+      /*SecondsToWait=*/0, /*MemoryLimit=*/0, &error);
+  if (status != 0) {
+    error = "ptxas does not take the PTX: " + error + readAll(log.path);
+    return std::nullopt;
+  }
+  return readAll(output.path);
+}
