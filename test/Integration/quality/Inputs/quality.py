@@ -53,8 +53,8 @@ def module(case, size):
     tile = ", ".join(map(str, case["tile"]))
     loops = "affine_map<(m, n, k) -> "
     return f"""func.func @f(%a: tensor<{a}xf16, #pit.sparsity<>>, %b: tensor<{k}x{n}xf16>, %c: tensor<{m}x{n}xf32>) -> tensor<{m}x{n}xf32> {{
-  %0 = linalg.matmul {{pit.schedule = #pit.schedule<axis = {case['axis']}, micro_tile = [{micro}], tile = [{tile}]>}}
-      indexing_maps = [{loops}{amap}>, {loops}(k, n)>, {loops}(m, n)>]
+  %0 = linalg.matmul indexing_maps = [{loops}{amap}>, {loops}(k, n)>, {loops}(m, n)>]
+      {{pit.schedule = #pit.schedule<axis = {case['axis']}, micro_tile = [{micro}], tile = [{tile}]>}}
       ins(%a, %b : tensor<{a}xf16, #pit.sparsity<>>, tensor<{k}x{n}xf16>) outs(%c : tensor<{m}x{n}xf32>) -> tensor<{m}x{n}xf32>
   return %0 : tensor<{m}x{n}xf32>
 }}
