@@ -14,7 +14,7 @@
 
 #include "pit/Conversion/PITToGPU/KernelBuilder.h"
 #include "pit/Conversion/PITToGPU/PITToGPU.h"
-#include "pit/Conversion/PITToGPU/Workspace.h"
+#include "pit/Dialect/PIT/Transforms/LaunchPlan.h"
 
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -240,13 +240,7 @@ static LogicalResult fillCounts(OpBuilder &builder, CompactOp op,
 }
 
 LogicalResult pit::convertCompactToGPU(OpBuilder &builder, CompactOp op) {
-  auto bitmap = dyn_cast<MemRefType>(op.getBitmap().getType());
-  if (!bitmap)
-    return op.emitOpError("expects memrefs to become kernels, but is on "
-                          "tensors: bufferize first");
-  if (!bitmap.hasStaticShape())
-    return op.emitOpError() << "with the dynamic sizes of " << bitmap
-                            << " has no lowering yet: give static sizes";
+  auto bitmap = cast<MemRefType>(op.getBitmap().getType());
   int64_t groups = bitmap.getDimSize(0), capacity = bitmap.getDimSize(1);
   if (groups == 0) {
     op.erase();
@@ -269,7 +263,8 @@ LogicalResult pit::convertCompactToGPU(OpBuilder &builder, CompactOp op) {
   Value partial;
   if (plan.chunks > 1) {
     auto type = MemRefType::get({groups, plan.chunks}, builder.getI32Type());
-    FailureOr<Value> allocated = allocateInWorkspace(builder, op, type);
+    FailureOr<Value> allocated =
+        createTemporary(builder, op, type, "chunk_counts");
     if (failed(allocated))
       return failure();
     partial = *allocated;

@@ -422,15 +422,8 @@ void DetectEmitter::run() {
 }
 
 LogicalResult pit::convertDetectToGPU(OpBuilder &builder, DetectOp op) {
-  auto source = dyn_cast<MemRefType>(op.getSource().getType());
-  auto bitmap = dyn_cast<MemRefType>(op.getInit().getType());
-  if (!source || !bitmap)
-    return op.emitOpError("expects memrefs to become a kernel, but is on "
-                          "tensors: bufferize first");
-  if (!source.hasStaticShape() || !bitmap.hasStaticShape())
-    return op.emitOpError() << "with the dynamic sizes of "
-                            << (source.hasStaticShape() ? bitmap : source)
-                            << " has no lowering yet: give static sizes";
+  auto source = cast<MemRefType>(op.getSource().getType());
+  auto bitmap = cast<MemRefType>(op.getInit().getType());
   auto plan = planDetection(source, op.getMicroTile(),
                             static_cast<int64_t>(op.getAxis()));
   if (!plan)

@@ -10,6 +10,7 @@
 #define PIT_CONVERSION_PITTOGPU_KERNELBUILDER_H
 
 #include "pit/Dialect/PIT/IR/PIT.h"
+#include "pit/Dialect/PIT/Transforms/LaunchPlan.h"
 
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 
@@ -51,10 +52,6 @@ inline constexpr llvm::StringLiteral kKernelScheduleAttrName =
 
 /// Name of the attribute with a scheduled kernel's slots per tile.
 inline constexpr llvm::StringLiteral kStagesAttrName = "pit.stages";
-
-/// Name of the attribute with the bytes of dynamic shared memory that a kernel
-/// asks for, once it is scheduled.
-inline constexpr llvm::StringLiteral kSharedBytesAttrName = "pit.shared_bytes";
 
 } // namespace mlir::pit
 

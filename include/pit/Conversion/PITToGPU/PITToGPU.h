@@ -17,7 +17,7 @@ LogicalResult convertDetectToGPU(OpBuilder &builder, DetectOp op);
 
 /// Turns a pit.compact on memrefs into its kernels and their launches, and
 /// erases it. An index with long lists takes a temporary of the function's
-/// workspace (see Workspace.h). The coordinates ascend, asked to or not.
+/// workspace. The coordinates ascend, asked to or not.
 LogicalResult convertCompactToGPU(OpBuilder &builder, CompactOp op);
 
 /// Turns a pit.generic on memrefs into a kernel at the tile level (and, for a
