@@ -51,6 +51,7 @@ if os.path.exists(os.path.join(config.llvm_tools_dir, "mlir-runner")) and os.pat
 config.substitutions.append(("%mlir_runner_utils", runner_utils))
 config.substitutions.append(("%mgpu", os.path.join(config.pit_obj_root, "lib", "libpit_mgpu.so")))
 
+config.substitutions.append(("%pit_bin", config.pit_bin_dir))
 # The dialect and its passes for the stock mlir-opt.
 config.substitutions.append(("%plugin", os.path.join(config.pit_obj_root, "lib", "PITPlugin.so")))
 config.substitutions.append(("%seeds", lit_config.params.get("seeds", "1")))

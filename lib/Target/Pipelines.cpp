@@ -64,6 +64,7 @@ void pit::buildKernelsToLLVM(OpPassManager &manager,
   kernels.addPass(createConvertVectorToLLVMPass());
   kernels.addPass(createConvertNVVMToLLVMPass());
   kernels.addPass(createReconcileUnrealizedCastsPass());
+  kernels.addPass(createPITExternalizeSharedPass());
   kernels.addPass(createCanonicalizerPass());
   kernels.addPass(createCSEPass());
 }

@@ -33,11 +33,9 @@ static std::string readAll(StringRef path) {
 std::optional<std::string> mlir::pit::runPtxas(StringRef ptx, StringRef arch,
                                                std::string &error) {
   ErrorOr<std::string> program = sys::findProgramByName("ptxas");
-  if (!program)
-    program = sys::findProgramByName("ptxas", {"/usr/local/cuda/bin"});
   if (!program) {
-    error = "a cubin needs ptxas, which is neither on the PATH nor in "
-            "/usr/local/cuda/bin; '--emit=ptx' needs no CUDA toolkit";
+    error = "a cubin needs ptxas, which is not on the PATH; '--emit=ptx' needs "
+            "no CUDA toolkit";
     return std::nullopt;
   }
   TemporaryFile input, output, log;

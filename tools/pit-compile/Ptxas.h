@@ -10,9 +10,9 @@
 
 namespace mlir::pit {
 
-/// Assembles PTX for a chip ("sm_80") to the content of a cubin. Looks for
-/// ptxas on the PATH and in /usr/local/cuda/bin. Without a result, `error` says
-/// why: no ptxas, or what it printed.
+/// Assembles PTX for a chip ("sm_80") to the content of a cubin, with the ptxas
+/// on the PATH. Without a result, `error` says why: no ptxas, or what it
+/// printed.
 std::optional<std::string> runPtxas(llvm::StringRef ptx, llvm::StringRef arch,
                                     std::string &error);
 

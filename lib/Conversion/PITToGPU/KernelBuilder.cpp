@@ -34,6 +34,26 @@ static std::string nextKernelName(gpu::GPUModuleOp module, StringRef function) {
   return name;
 }
 
+/// The type as which a kernel takes a memref: the bare-pointer convention
+/// refuses those without elements, which have no strides that it would know.
+static MemRefType getKernelType(MemRefType type) {
+  return type.getNumElements() ? type
+                               : MemRefType::get({}, type.getElementType());
+}
+
+/// A kernel's argument as the operand that it stands for.
+static Value getKernelOperand(OpBuilder &builder, Location loc, Value argument,
+                              MemRefType type) {
+  if (argument.getType() == type)
+    return argument;
+  SmallVector<int64_t> strides(type.getRank(), 1);
+  for (int64_t dim = type.getRank() - 1; dim > 0; --dim)
+    strides[dim - 1] = strides[dim] * type.getDimSize(dim);
+  return memref::ReinterpretCastOp::create(builder, loc, type, argument,
+                                           /*offset=*/0, type.getShape(),
+                                           strides);
+}
+
 FailureOr<LaunchOp> pit::buildKernel(OpBuilder &builder, Operation *op,
                                      StringRef role, ValueRange operands,
                                      Value grid, int64_t blockSize,
@@ -52,13 +72,19 @@ FailureOr<LaunchOp> pit::buildKernel(OpBuilder &builder, Operation *op,
              << " is not a memref of static shape and identity layout";
   }
 
+  SmallVector<MemRefType> types;
+  SmallVector<Type> kernelTypes;
+  for (Value operand : operands) {
+    types.push_back(cast<MemRefType>(operand.getType()));
+    kernelTypes.push_back(getKernelType(types.back()));
+  }
   gpu::GPUModuleOp module = getKernelModule(builder, function);
   std::string name = nextKernelName(module, function.getName());
   {
     OpBuilder::InsertionGuard guard(builder);
     builder.setInsertionPointToEnd(module.getBody());
     auto kernel = gpu::GPUFuncOp::create(
-        builder, loc, name, builder.getFunctionType(operands.getTypes(), {}));
+        builder, loc, name, builder.getFunctionType(kernelTypes, {}));
     kernel->setAttr(gpu::GPUDialect::getKernelFuncAttrName(),
                     builder.getUnitAttr());
     kernel->setAttr(kRoleAttrName, builder.getStringAttr(role));
@@ -73,7 +99,9 @@ FailureOr<LaunchOp> pit::buildKernel(OpBuilder &builder, Operation *op,
     builder.setInsertionPoint(end);
     // A copy: the body may add buffers in shared memory, which are arguments
     // too.
-    SmallVector<Value> arguments(kernel.getArguments());
+    SmallVector<Value> arguments;
+    for (auto [argument, type] : llvm::zip(kernel.getArguments(), types))
+      arguments.push_back(getKernelOperand(builder, loc, argument, type));
     body(builder, loc, arguments);
   }
 

@@ -133,8 +133,9 @@ LogicalResult pit::convertLinalgToGPU(OpBuilder &builder, Operation *op) {
   for (Value init : linalgOp.getDpsInits())
     inits.insert(init);
   getUsedValuesDefinedAbove(op->getRegions(), captured);
-  for (Value value :
-       llvm::concat<Value>(linalgOp.getDpsInputs(), captured.takeVector()))
+  SmallVector<Value> read(linalgOp.getDpsInputs());
+  llvm::append_range(read, captured);
+  for (Value value : read)
     if (failed(collectSources(op, value, buffers)))
       return failure();
   buffers.remove_if([&](Value value) { return inits.contains(value); });

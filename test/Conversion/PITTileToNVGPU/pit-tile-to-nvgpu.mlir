@@ -24,7 +24,7 @@
 // CHECK:           arith.select %[[LIVE]], %{{.*}}, %[[NOWHERE]]
 // CHECK-COUNT-12:  nvgpu.ldmatrix {{.*}} {numTiles = 4 : i32, transpose = true}
 // CHECK-NOT:       nvgpu.ldmatrix
-// CHECK:           nvgpu.mma.sync {{.*}} {mmaShape = [16, 8, 16]}
+// CHECK:           nvgpu.mma.sync{{.*}} {mmaShape = [16, 8, 16]}
 // CHECK:         nvvm.cp.async.wait.group 0
 // CHECK-NEXT:    gpu.barrier
 // CHECK:         vector.store {{.*}} : memref<64x136xf32, #gpu.address_space<workgroup>>, vector<2xf32>

@@ -165,3 +165,10 @@ func.func @two_workspaces(%x: memref<4xf32>) {
   %1 = pit.workspace %c4 : memref<?xi8>
   return
 }
+
+// -----
+
+// expected-error @+1 {{expects a name of letters, digits and '_' of at most 200 characters, because files and kernels are named after it, but got 'a.b'}}
+func.func @a.b(%x: memref<4xf32>) {
+  return
+}

@@ -275,9 +275,9 @@ static LogicalResult verifyMaps(GenericOp op) {
              << "expects iterator types 'parallel' or 'reduction', but got '"
              << name << "'";
   SmallVector<int64_t> ranges(op.getNumLoops(), ShapedType::kDynamic);
-  for (auto [number, operand] :
-       llvm::enumerate(llvm::concat<Value>(SmallVector<Value>(op.getInputs()),
-                                           SmallVector<Value>{op.getInit()}))) {
+  SmallVector<Value> all(op.getInputs());
+  all.push_back(op.getInit());
+  for (auto [number, operand] : llvm::enumerate(all)) {
     AffineMap map = op.getIndexingMap(number);
     auto type = cast<ShapedType>(operand.getType());
     if (static_cast<int64_t>(map.getNumDims()) != op.getNumLoops() ||

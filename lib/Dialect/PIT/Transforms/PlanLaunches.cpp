@@ -46,6 +46,10 @@ static LogicalResult materializeConstant(memref::GetGlobalOp op) {
   return success();
 }
 
+/// Longest name of a function: with what is added to it, it still fits a file
+/// name (255 bytes on common file systems).
+static constexpr size_t kMaxNameLength = 200;
+
 /// Whether `name` can be a name in expressions and in generated code.
 static bool isIdentifier(StringRef name) {
   return !name.empty() && !llvm::isDigit(name.front()) &&
@@ -276,6 +280,14 @@ static LogicalResult moveAllocationsToWorkspace(func::FuncOp function) {
 }
 
 LogicalResult pit::planLaunches(func::FuncOp function) {
+  if (!isIdentifier(function.getName()) ||
+      function.getName().size() > kMaxNameLength)
+    return function.emitOpError()
+           << "expects a name of letters, digits and '_' of at most "
+           << kMaxNameLength
+           << " characters, because files and kernels are named after it, but "
+              "got '"
+           << function.getName() << "'";
   if (!function.getBody().hasOneBlock())
     return function.emitOpError() << "expects one block, but has "
                                   << function.getBody().getBlocks().size()

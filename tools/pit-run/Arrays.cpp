@@ -1,0 +1,325 @@
+//===- Arrays.cpp - the data of a run -------------------------------------===//
+
+#include "Arrays.h"
+
+#include "llvm/ADT/APFloat.h"
+
+#include <cmath>
+#include <cstdlib>
+#include <cstring>
+
+using namespace pit;
+using namespace pit::tool;
+using runtime::ElementType;
+
+/// The format of a float, or null.
+static const llvm::fltSemantics *semanticsOf(ElementType type) {
+  switch (type) {
+  case ElementType::F16:
+    return &llvm::APFloat::IEEEhalf();
+  case ElementType::BF16:
+    return &llvm::APFloat::BFloat();
+  case ElementType::F32:
+    return &llvm::APFloat::IEEEsingle();
+  case ElementType::F64:
+    return &llvm::APFloat::IEEEdouble();
+  case ElementType::F8E4M3:
+    return &llvm::APFloat::Float8E4M3FN();
+  case ElementType::F8E5M2:
+    return &llvm::APFloat::Float8E5M2();
+  default:
+    return nullptr;
+  }
+}
+
+template <typename T>
+static void convert(const std::string &data, std::vector<double> &values) {
+  for (size_t i = 0; i < values.size(); ++i) {
+    T element;
+    std::memcpy(&element, data.data() + i * sizeof(T), sizeof(T));
+    values[i] = double(element);
+  }
+}
+
+/// Through a table of all numbers of the format, at most 2^16.
+template <typename Bits>
+static void convertNarrow(const llvm::fltSemantics &semantics,
+                          const std::string &data,
+                          std::vector<double> &values) {
+  constexpr unsigned width = 8 * sizeof(Bits);
+  std::vector<double> table(size_t(1) << width);
+  for (size_t bits = 0; bits < table.size(); ++bits)
+    table[bits] =
+        llvm::APFloat(semantics, llvm::APInt(width, bits)).convertToDouble();
+  for (size_t i = 0; i < values.size(); ++i) {
+    Bits bits;
+    std::memcpy(&bits, data.data() + i * sizeof(Bits), sizeof(Bits));
+    values[i] = table[bits];
+  }
+}
+
+std::vector<double> tool::toDoubles(const TensorSpec &spec,
+                                    const NpyArray &array) {
+  std::vector<double> values(array.elements());
+  switch (spec.element) {
+  case ElementType::F16:
+  case ElementType::BF16:
+    convertNarrow<uint16_t>(*semanticsOf(spec.element), array.data, values);
+    break;
+  case ElementType::F8E4M3:
+  case ElementType::F8E5M2:
+    convertNarrow<uint8_t>(*semanticsOf(spec.element), array.data, values);
+    break;
+  case ElementType::F32:
+    convert<float>(array.data, values);
+    break;
+  case ElementType::F64:
+    convert<double>(array.data, values);
+    break;
+  case ElementType::I1:
+    convert<uint8_t>(array.data, values);
+    break;
+  case ElementType::I8:
+    convert<int8_t>(array.data, values);
+    break;
+  case ElementType::I16:
+    convert<int16_t>(array.data, values);
+    break;
+  case ElementType::I32:
+    convert<int32_t>(array.data, values);
+    break;
+  case ElementType::I64:
+    convert<int64_t>(array.data, values);
+    break;
+  }
+  return values;
+}
+
+void tool::fromDoubles(const TensorSpec &spec,
+                       const std::vector<double> &values, NpyArray &array) {
+  unsigned bytes = runtime::byteSize(spec.element);
+  const llvm::fltSemantics *semantics = semanticsOf(spec.element);
+  for (size_t i = 0; i < values.size(); ++i) {
+    uint64_t bits;
+    if (semantics) {
+      llvm::APFloat number(values[i]);
+      bool inexact;
+      number.convert(*semantics, llvm::APFloat::rmNearestTiesToEven, &inexact);
+      bits = number.bitcastToAPInt().getZExtValue();
+    } else {
+      bits = uint64_t(int64_t(values[i]));
+      if (spec.element == ElementType::I1)
+        bits &= 1;
+    }
+    // Little endian, as the file is.
+    std::memcpy(array.data.data() + i * bytes, &bits, bytes);
+  }
+}
+
+Expected<NpyArray> tool::makeArray(const TensorSpec &spec,
+                                   const std::string &what) {
+  // Without exceptions a failed allocation would end the program.
+  void *probe = std::malloc(spec.bytes());
+  if (!probe && spec.bytes())
+    return Error{what + " of type " + spec.type + " takes " +
+                 std::to_string(spec.bytes()) +
+                 " bytes, more than this machine gives"};
+  std::free(probe);
+  NpyArray array{spec.npyType(), spec.shape, {}};
+  array.data.assign(spec.bytes(), '\0');
+  return array;
+}
+
+//===----------------------------------------------------------------------===//
+// --arg
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+/// A small generator with a fixed sequence on every machine: SplitMix64
+/// (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014).
+class Random {
+public:
+  explicit Random(uint64_t seed) : state(seed) {}
+  uint64_t next() {
+    uint64_t z = (state += 0x9e3779b97f4a7c15);
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+    return z ^ (z >> 31);
+  }
+  /// In [0, 1).
+  double uniform() { return double(next() >> 11) * 0x1p-53; }
+  /// Of mean 0 and variance 1, by Box and Muller.
+  double normal() {
+    double radius = std::sqrt(-2 * std::log(1 - uniform()));
+    return radius * std::cos(2 * M_PI * uniform());
+  }
+
+private:
+  uint64_t state;
+};
+
+/// What `random:` was told.
+struct RandomSpec {
+  uint64_t seed = 0;
+  double density = 1;
+  std::vector<uint64_t> block; ///< empty: single elements
+  bool integers = false;
+};
+
+/// Splits off what stands before `separator`.
+std::string takeWord(std::string &text, char separator) {
+  size_t end = text.find(separator);
+  std::string word = text.substr(0, end);
+  text = end == std::string::npos ? "" : text.substr(end + 1);
+  return word;
+}
+
+std::optional<uint64_t> parseNumber(const std::string &text) {
+  char *end = nullptr;
+  if (text.empty() || text[0] < '0' || text[0] > '9')
+    return std::nullopt;
+  uint64_t value = std::strtoull(text.c_str(), &end, 10);
+  return *end ? std::nullopt : std::optional(value);
+}
+
+Expected<RandomSpec> parseRandom(std::string text, size_t rank) {
+  RandomSpec spec;
+  while (!text.empty()) {
+    std::string value = takeWord(text, ','), key = takeWord(value, '=');
+    if (key == "seed") {
+      auto seed = parseNumber(value);
+      if (!seed)
+        return Error{"seed: expected a number, but got '" + value + "'"};
+      spec.seed = *seed;
+    } else if (key == "density") {
+      char *end = nullptr;
+      spec.density = std::strtod(value.c_str(), &end);
+      if (value.empty() || *end || !(spec.density >= 0 && spec.density <= 1))
+        return Error{"density: expected a number from 0 to 1, but got '" +
+                     value + "'"};
+    } else if (key == "block") {
+      std::string rest = value;
+      spec.block.clear();
+      while (!rest.empty()) {
+        auto extent = parseNumber(takeWord(rest, 'x'));
+        spec.block.push_back(extent ? *extent : 0);
+      }
+      for (uint64_t extent : spec.block)
+        if (extent == 0)
+          return Error{"block: expected extents of at least 1 such as 32x16, "
+                       "but got '" +
+                       value + "'"};
+      if (spec.block.size() != rank)
+        return Error{"block: expected " + std::to_string(rank) +
+                     " extents (rank of the tensor), but got '" + value + "'"};
+    } else if (key == "values" && (value == "normal" || value == "integers")) {
+      spec.integers = value == "integers";
+    } else if (key == "values") {
+      return Error{"values: expected 'normal' or 'integers', but got '" +
+                   value + "'"};
+    } else {
+      return Error{"unknown key '" + key +
+                   "': expected seed, density, block or values"};
+    }
+  }
+  return spec;
+}
+
+/// Blocks are live one by one, in row-major order; then each element of a live
+/// one gets its value, so that a block of another shape changes nothing else.
+void fillRandom(const TensorSpec &spec, const RandomSpec &random,
+                NpyArray &array) {
+  size_t rank = spec.shape.size();
+  std::vector<uint64_t> grid(rank);
+  uint64_t blocks = 1;
+  auto extent = [&](size_t dim) {
+    return random.block.empty() ? 1 : random.block[dim];
+  };
+  for (size_t dim = 0; dim < rank; ++dim) {
+    grid[dim] = (spec.shape[dim] + extent(dim) - 1) / extent(dim);
+    blocks *= grid[dim];
+  }
+  Random choice(random.seed), value(~random.seed);
+  std::vector<bool> live(blocks);
+  for (uint64_t i = 0; i < blocks; ++i)
+    live[i] = choice.uniform() < random.density;
+
+  bool isFloat = semanticsOf(spec.element) != nullptr;
+  std::vector<double> values(spec.elements());
+  std::vector<uint64_t> place(rank);
+  for (double &element : values) {
+    uint64_t block = 0;
+    for (size_t dim = 0; dim < rank; ++dim)
+      block = block * grid[dim] + place[dim] / extent(dim);
+    uint64_t digit = value.next() % 8; // -4 .. -1, 1 .. 4
+    double integer = double(digit) - (digit < 4 ? 4 : 3);
+    double number = isFloat && !random.integers ? value.normal() : integer;
+    if (spec.element == ElementType::I1)
+      number = 1;
+    element = live[block] ? number : 0;
+    for (size_t dim = rank; dim-- > 0;) {
+      if (++place[dim] < spec.shape[dim])
+        break;
+      place[dim] = 0;
+    }
+  }
+  fromDoubles(spec, values, array);
+}
+
+Expected<NpyArray> readArgument(const TensorSpec &spec,
+                                const std::string &text) {
+  if (text == "zeros")
+    return makeArray(spec, "an array");
+  if (text == "random" || text.starts_with("random:")) {
+    auto random = parseRandom(text.substr(std::min<size_t>(7, text.size())),
+                              spec.shape.size());
+    if (!random)
+      return random.error();
+    auto array = makeArray(spec, "an array");
+    if (array)
+      fillRandom(spec, *random, *array);
+    return array;
+  }
+  auto array = readNpy(text);
+  if (!array)
+    return array.error();
+  // MLIR's integers have no sign; a file's have.
+  NpyType expected = spec.npyType(), got = array->type;
+  bool sameType = expected == got || (expected.kind == 'i' && got.kind == 'u' &&
+                                      expected.bytes == got.bytes);
+  if (!sameType || array->shape != spec.shape)
+    return Error{"expected " + spec.type + ", an array of shape " +
+                 npyShape(spec.shape) + " and type " + expected.descr() +
+                 ", but " + text + " has shape " + npyShape(array->shape) +
+                 " and type " + got.descr()};
+  if (spec.element == ElementType::I1)
+    for (char &element : array->data)
+      element = element != 0;
+  return array;
+}
+
+} // namespace
+
+Expected<std::vector<NpyArray>>
+tool::readArguments(const Signature &signature,
+                    const std::vector<std::string> &specs) {
+  if (specs.size() != signature.arguments.size()) {
+    std::string types;
+    for (const TensorSpec &spec : signature.arguments)
+      types += (types.empty() ? "" : ", ") + spec.type;
+    return Error{"'" + signature.name + "' takes " +
+                 std::to_string(signature.arguments.size()) + " arguments (" +
+                 types + "): expected one --arg for each, but got " +
+                 std::to_string(specs.size())};
+  }
+  std::vector<NpyArray> arrays;
+  for (size_t i = 0; i < specs.size(); ++i) {
+    auto array = readArgument(signature.arguments[i], specs[i]);
+    if (!array)
+      return Error{"argument " + std::to_string(i) + " ('" + specs[i] +
+                   "'): " + array.error().message};
+    arrays.push_back(std::move(*array));
+  }
+  return arrays;
+}
