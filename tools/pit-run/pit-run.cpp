@@ -88,10 +88,17 @@ Expected<DeviceRun> runOnDevice(mlir::ModuleOp module,
   return DeviceRun{std::move(run->results), std::move(stats)};
 }
 
-/// Compares with the reference; the lines say how. True if all is in bounds.
-Expected<bool> check(mlir::ModuleOp module, const Signature &signature,
-                     double bound, const std::vector<NpyArray> &arguments,
-                     const std::vector<NpyArray> &results, Progress &progress) {
+/// How the results compare with the reference.
+struct Verdict {
+  bool good = true; ///< all within their bounds
+  std::string text; ///< a line for each result
+};
+
+/// Compares with the reference.
+Expected<Verdict> check(mlir::ModuleOp module, const Signature &signature,
+                        double bound, const std::vector<NpyArray> &arguments,
+                        const std::vector<NpyArray> &results,
+                        Progress &progress) {
   progress.set("computing the reference");
   Signature promoted = promoteToF64(signature);
   std::vector<NpyArray> inputs;
@@ -111,7 +118,7 @@ Expected<bool> check(mlir::ModuleOp module, const Signature &signature,
   if (!reference)
     return reference.error();
 
-  bool good = true;
+  Verdict verdict;
   for (size_t i = 0; i < results.size(); ++i) {
     bool exact = signature.results[i].npyType().kind != 'f' &&
                  signature.results[i].npyType().kind != 'V';
@@ -119,11 +126,10 @@ Expected<bool> check(mlir::ModuleOp module, const Signature &signature,
     Comparison comparison =
         compare(toDoubles(signature.results[i], results[i]),
                 toDoubles(promoted.results[i], (*reference)[i]));
-    std::printf("%s\n",
-                describe(comparison, signature.results[i], i, limit).c_str());
-    good &= comparison.error <= limit;
+    verdict.text += describe(comparison, signature.results[i], i, limit) + "\n";
+    verdict.good &= comparison.error <= limit;
   }
-  return good;
+  return verdict;
 }
 
 /// Writes everything or nothing.
@@ -191,6 +197,7 @@ int run(const Options &options) {
   double bound = errorBound(*function);
 
   DeviceRun made;
+  Verdict verdict;
   {
     Progress progress("pit-run");
     auto run = runOnDevice(*module, *signature, *arguments, options, progress);
@@ -198,16 +205,18 @@ int run(const Options &options) {
       return fail(run.error());
     made = std::move(*run);
     if (options.check) {
-      auto good =
+      auto checked =
           check(*module, *signature, bound, *arguments, made.results, progress);
-      if (!good)
-        return fail(good.error());
-      if (!*good) {
-        std::fflush(stdout);
-        return fail(Error{"the results of '" + signature->name +
-                          "' are not those of the reference"});
-      }
+      if (!checked)
+        return fail(checked.error());
+      verdict = std::move(*checked);
     }
+  }
+  std::fputs(verdict.text.c_str(), stdout);
+  if (!verdict.good) {
+    std::fflush(stdout);
+    return fail(Error{"the results of '" + signature->name +
+                      "' are not those of the reference"});
   }
   if (Error e = writeResults(options, made.results, made.stats))
     return fail(e);

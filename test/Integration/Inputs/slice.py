@@ -24,7 +24,7 @@ import threading
 import numpy as np
 
 # How the sparse operand lies, and the schedule: layout of A, PIT axis, micro-tile (in A's own dimensions, 0 is the
-# whole dimension), dense tile (m, n, k).
+# whole dimension), dense tile (m, n, k). Without an axis A is dense to the compiler.
 SCHEDULES = {
     "k-columns-1x64": ("km", 2, (1, 64), (64, 128, 32)),
     "k-columns-2x64": ("km", 2, (2, 64), (64, 64, 32)),
@@ -33,6 +33,7 @@ SCHEDULES = {
     "k-blocks-32x64": ("mk", 2, (32, 64), (32, 128, 32)),
     "m-rows-1": ("mk", 0, (1, 0), (64, 128, 32)),
     "m-rows-4": ("mk", 0, (4, 0), (32, 64, 32)),
+    "dense": ("mk", None, (1, 1), (64, 64, 32)),
 }
 
 FACTORS = {
@@ -83,11 +84,13 @@ def sample(factors, count, seed):
 def make_module(case):
     layout, axis, micro, tile = SCHEDULES[case["schedule"]]
     m, n, k, out = case["M"], case["N"], case["K"], case["out"]
-    a_type = f"tensor<{k}x{m}xf16, #sparse>" if layout == "km" else f"tensor<{m}x{k}xf16, #sparse>"
+    encoding = "" if axis is None else ", #sparse"
+    a_type = f"tensor<{k}x{m}xf16{encoding}>" if layout == "km" else f"tensor<{m}x{k}xf16{encoding}>"
     a_map = "(k, m)" if layout == "km" else "(m, k)"
     c_type = f"tensor<{m}x{n}x{out}>"
     extents = ", ".join(str(e) if e else "?" for e in micro)
-    schedule = (f"#pit.schedule<axis = {axis}, micro_tile = [{extents}], tile = [{', '.join(map(str, tile))}]"
+    choice = "dense" if axis is None else f"axis = {axis}, micro_tile = [{extents}]"
+    schedule = (f"#pit.schedule<{choice}, tile = [{', '.join(map(str, tile))}]"
                 f"{', deterministic' if case['deterministic'] else ''}>")
     lines = ["#sparse = #pit.sparsity<>",
              f"func.func @f(%a: {a_type}, %b: tensor<{k}x{n}xf16>"
@@ -166,6 +169,8 @@ def tile_steps(case, a):
     m, n, k = case["M"], case["N"], case["K"]
     columns = -(-n // tn)
     dense = -(-m // tm) * columns * -(-k // tk)
+    if axis is None:
+        return dense, dense
     live = (a if layout == "mk" else a.T) != 0  # m by k
     extent_m, extent_k = micro if layout == "mk" else micro[::-1]
     if axis == 0:
@@ -296,7 +301,10 @@ def main():
                 if not work:
                     return
                 index = work.pop()
-            problem = run_case(*runs[index], os.path.join(directory, f"case{index}"), arguments.case is not None)
+            try:
+                problem = run_case(*runs[index], os.path.join(directory, f"case{index}"), arguments.case is not None)
+            except Exception as error:  # a thread that dies would leave its cases out
+                problem = repr(error)
             if problem:
                 with lock:
                     failures.append(index)
