@@ -32,7 +32,8 @@ static constexpr int64_t kMaxGrid = std::numeric_limits<int32_t>::max();
 //===----------------------------------------------------------------------===//
 
 /// Collects the memrefs that `value`'s computation reads into `buffers`; fails
-/// where a kernel cannot repeat that computation.
+/// where a kernel cannot repeat that computation, which does not happen in plan
+/// form.
 static LogicalResult collectSources(Operation *user, Value value,
                                     llvm::SetVector<Value> &buffers) {
   if (isa<MemRefType>(value.getType())) {
@@ -40,18 +41,11 @@ static LogicalResult collectSources(Operation *user, Value value,
     return success();
   }
   Operation *def = value.getDefiningOp();
-  if (!def)
+  // A load cannot be repeated: the buffer may change before the kernel runs.
+  if (!def || def->getNumRegions() != 0 || !isPure(def))
     return user->emitOpError()
            << "reads a value of type " << value.getType()
-           << " that is no constant and lies in no buffer: pass it to the "
-              "function as a tensor of rank 0";
-  // A load is none: the buffer may change before the kernel runs.
-  if (def->getNumRegions() != 0 || !isPure(def)) {
-    InFlightDiagnostic diag = user->emitOpError()
-                              << "reads a value that a kernel cannot compute";
-    diag.attachNote(def->getLoc()) << "the value comes from here";
-    return diag;
-  }
+           << " that a kernel cannot compute: expects arithmetic on constants";
   for (Value operand : def->getOperands())
     if (failed(collectSources(user, operand, buffers)))
       return failure();
@@ -61,14 +55,7 @@ static LogicalResult collectSources(Operation *user, Value value,
 /// Fails at an operand or an operation of the body that has no lowering.
 static LogicalResult checkLowering(linalg::LinalgOp op) {
   for (OpOperand &operand : op->getOpOperands()) {
-    auto type = dyn_cast<MemRefType>(operand.get().getType());
     Type element = getElementTypeOrSelf(operand.get().getType());
-    if (isa<TensorType>(operand.get().getType()))
-      return op->emitOpError("expects memrefs: bufferize it first");
-    if (type && !type.hasStaticShape())
-      return op->emitOpError()
-             << "operand #" << operand.getOperandNumber() << " of type " << type
-             << " has a dynamic size, which has no lowering yet";
     if (getElementBytes(element) == 0)
       return op->emitOpError()
              << "operand #" << operand.getOperandNumber()
@@ -117,9 +104,10 @@ static void remarkMissed(linalg::LinalgOp op, const LinalgIteration &space) {
 
 LogicalResult pit::convertLinalgToGPU(OpBuilder &builder, Operation *op) {
   auto linalgOp = dyn_cast<linalg::LinalgOp>(op);
-  if (!linalgOp)
+  if (!linalgOp || !linalgOp.hasPureBufferSemantics() ||
+      linalgOp.hasDynamicShape())
     return op->emitOpError("has no lowering to a kernel: expects a structured "
-                           "operation; decompose it first");
+                           "operation on memrefs of static shape");
   if (failed(checkLowering(linalgOp)))
     return failure();
   // Nothing to compute: outputs keep their init, which is in place already.

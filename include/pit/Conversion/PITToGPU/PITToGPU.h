@@ -25,9 +25,12 @@ LogicalResult convertCompactToGPU(OpBuilder &builder, CompactOp op);
 /// reach), and erases it.
 LogicalResult convertGenericToGPU(OpBuilder &builder, GenericOp op);
 
-/// Turns a linalg operation on memrefs into a kernel: a thread an element of
-/// the output, a loop over its reductions. Emits an error and fails where it
-/// has no lowering.
+/// Turns a linalg operation of a function in plan form into a kernel and its
+/// launch, and erases it: a thread computes an element of the output, or those
+/// of a 16-byte store, and loops over its reductions. Sums of f16 and bf16 are
+/// accumulated in f32. An operation without iterations launches nothing. Emits
+/// an error and fails where an element type or an operation of the body has no
+/// lowering; a missed remark says what runs on scalar code.
 LogicalResult convertLinalgToGPU(OpBuilder &builder, Operation *op);
 
 /// Turns every step of a function in plan form, in order, into kernels at the
