@@ -1,7 +1,9 @@
-"""Runs functions in plan form (memrefs, no results) on the emulator.
+"""Runs functions on the emulator, lowered by pit-to-ptx.
 
     m = Module(\"\"\"func.func @f(%a: memref<4xf32>, %o: memref<4xf32>) {...}\"\"\")
-    o, = m.run("f", [a, Out(4, "f4")])        # what each writable argument holds afterwards
+    a, o = m.run("f", [a, Out(4, "f4")])      # what each argument holds afterwards
+
+A function's results (tensors) are arguments after its own.
 
 Every kernel runs by itself with all of the emulator's checks; buffers go from
 one launch to the next. `m.stats` lists the counters of the last run's launches.
@@ -10,20 +12,13 @@ one launch to the next. `m.stats` lists the counters of the last run's launches.
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
 
 import numpy as np
 
-__all__ = ["Module", "Out", "np", "check", "done", "refuse"]
-
-CONVERT = "pit-plan-launches,convert-pit-to-gpu"
-LOWER = ("gpu.module(pit-lower-math,convert-vector-to-scf,convert-scf-to-cf,expand-strided-metadata,lower-affine,"
-         "convert-vector-to-llvm,convert-gpu-to-nvvm{use-bare-ptr-memref-call-conv=1},convert-nvvm-to-llvm,"
-         "reconcile-unrealized-casts,canonicalize,cse),nvvm-attach-target{chip=sm_80 features=+ptx78 O=3},"
-         "gpu-module-to-binary{format=isa}")
+__all__ = ["Module", "Out", "np", "check", "done"]
 
 _failures = []
 _count = [0]
@@ -37,11 +32,6 @@ class Out:
         self.dtype = np.dtype(dtype)
 
 
-def _opt(text, pipeline):
-    return subprocess.run(["pit-opt", f"--pass-pipeline=builtin.module({pipeline})"], input=text, text=True,
-                          capture_output=True, timeout=600)
-
-
 def _unescape(text):
     simple = {"\\": "\\", '"': '"', "n": "\n", "t": "\t"}
     return re.sub(r'\\([0-9A-Fa-f]{2}|[\\"nt])',
@@ -50,34 +40,37 @@ def _unescape(text):
 
 class Module:
     def __init__(self, text):
-        converted = _opt(text, CONVERT)
-        if converted.returncode:
-            raise SystemExit(f"the conversion fails:\n{converted.stderr}")
-        self.plan = converted.stdout
-        binary = _opt(self.plan, LOWER)
-        if binary.returncode:
-            raise SystemExit(f"the lowering fails:\n{binary.stderr}")
+        done = subprocess.run(["pit-opt", "--pit-to-ptx", "--mlir-print-local-scope"], input=text, text=True,
+                              capture_output=True, timeout=600)
+        if done.returncode:
+            raise SystemExit(f"the lowering fails:\n{done.stderr}")
+        self.plan = done.stdout
         self.ptx = {name: _unescape(body) for name, body in re.findall(
-            r'gpu\.binary @(\w+).*?assembly = "((?:[^"\\]|\\.)*)"', binary.stdout, re.S)}
+            r'gpu\.binary @(\w+).*?assembly = "((?:[^"\\]|\\.)*)"', done.stdout, re.S)}
         for name, body in self.ptx.items():
             check(".extern" not in body, name, "the PTX has an unresolved symbol")
         self.stats = []
 
     def launches(self, function):
-        """(module, kernel, grid, names of the arguments) in order."""
+        """The names of the arguments, the temporaries as (name, Out), and the launches in order, each as
+        (module, kernel, grid, names of its arguments)."""
         start = self.plan.index(f"func.func @{function}(")
         head, body = self.plan[start:].split("{\n", 1)
         body = body.split("\n  }\n", 1)[0]
         constants = dict(re.findall(r"(%\w+) = arith.constant (\d+) : index", body))
         names = re.findall(r"(%\w+): memref", head)
+        temporaries = []
+        for name, shape, kind, size in re.findall(
+                r"(%\w+) = memref\.view .* to memref<((?:\d+x)*)([fi])(\d+)>", body):
+            temporaries.append((name, Out([int(d) for d in shape.split("x") if d], f"{kind}{int(size) // 8}")))
         found = re.findall(r"pit\.launch @(\w+)::@(\w+) grid\((%\w+)\) args\(([^:)]*)", body)
-        return names, [(m, k, int(constants[g]), re.findall(r"%\w+", a)) for m, k, g, a in found]
+        return names, temporaries, [(m, k, int(constants[g]), re.findall(r"%\w+", a)) for m, k, g, a in found]
 
     def run(self, function, arguments):
         """What the arguments hold after the function, in order."""
-        names, launches = self.launches(function)
+        names, temporaries, launches = self.launches(function)
         check(len(names) == len(arguments), function, f"{len(names)} arguments: the test is wrong")
-        buffers = {}
+        buffers = dict(temporaries)
         self.stats = []
         for name, argument in zip(names, arguments):
             buffers[name] = argument if isinstance(argument, Out) else np.array(argument, order="C")
@@ -108,13 +101,6 @@ class Module:
         for name in used:
             shape = buffers[name].shape
             buffers[name] = np.load(os.path.join(folder, name[1:] + ".npy")).reshape(shape)
-
-
-def refuse(text, message, pipeline=CONVERT):
-    """The pipeline must fail with a message that matches `message`."""
-    result = _opt(text, pipeline)
-    check(result.returncode == 1 and re.search(message, result.stderr), "refusal",
-          f"expected '{message}', but got {result.returncode}: {result.stderr[:500]}")
 
 
 def check(condition, what, message=""):
