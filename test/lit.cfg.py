@@ -18,6 +18,11 @@ config.test_exec_root = os.path.join(config.pit_obj_root, "test")
 config.environment["PATH"] = os.pathsep.join(
     [config.pit_bin_dir, config.llvm_tools_dir, os.environ.get("PATH", "")])
 
+# Emulator and runtime can be built without the compiler; folders of tests that
+# need it say so in their lit.local.cfg.
+if config.has_compiler:
+    config.available_features.add("compiler")
+
 # A CUDA toolkit is never needed, only used where there is one.
 for tool in ("ptxas", "nvcc"):
     path = shutil.which(tool) or shutil.which(tool, path="/usr/local/cuda/bin")

@@ -31,7 +31,7 @@ func.func @digits(%x: tensor<4096x64xf16>, %w1: tensor<64x512xf16>, %b1: tensor<
   %hs = tensor.cast %h : tensor<4096x512xf16> to tensor<4096x512xf16, #act>
   %e2 = tensor.empty() : tensor<4096x128xf32>
   %z2 = linalg.fill ins(%zero : f32) outs(%e2 : tensor<4096x128xf32>) -> tensor<4096x128xf32>
-  %p2 = linalg.matmul {pit.schedule = #pit.schedule<axis = 2, micro_tile = [32, 16], tile = [32, 64, 32]>}
+  %p2 = linalg.matmul {pit.schedule = #pit.schedule<axis = 2, micro_tile = [32, 16], tile = [32, 128, 32]>}
                       ins(%hs, %w2 : tensor<4096x512xf16, #act>, tensor<512x128xf16>)
                       outs(%z2 : tensor<4096x128xf32>) -> tensor<4096x128xf32>
   %ea = tensor.empty() : tensor<4096x128xf16>
