@@ -207,7 +207,8 @@ def main():
     skipped = 1 - live.mean()
     finders = index_kernels(plan)
 
-    print(f"digits.mlir (linalg) to PTX for {plan['arch']}: {len(launches(plan))} kernels, run in the emulator with all checks on")
+    print(f"digits.mlir (linalg) to PTX for {plan['arch']}: {len(launches(plan))} kernels, "
+          "run in the emulator with all checks on")
     print(f"  {len(labels)} images, {reference.VIEWS} views each: {len(x)} rows\n")
     print(f"  hidden activations: {100 * (hidden == 0).mean():.1f} % of {extents(hidden.shape)} are zero")
     print(f"  after cover: {100 * skipped:.1f} % of {live.size} micro-tiles skipped, "
@@ -219,7 +220,8 @@ def main():
     print(f"  error against numpy: at most {worst:.3f} of the tolerance, dense kernels {dense_worst:.3f}; "
           f"against them: {reference.relative_error(sparse_logits, dense_logits):.2e}")
     equal = "equal" if accuracy == dense_accuracy else "NOT equal"
-    print(f"  accuracy: with skipping {100 * accuracy[0]:.2f} % of images, without {100 * dense_accuracy[0]:.2f} %: {equal}\n")
+    print(f"  accuracy: with skipping {100 * accuracy[0]:.2f} % of images, "
+          f"without {100 * dense_accuracy[0]:.2f} %: {equal}\n")
     print(f"  {'what the layer takes':<38} {'mma':>8} {'instructions':>13} {'global':>12} {'bank conflicts':>15}")
     mma, moved = row(f"sparse matmul ({matmul['entry']})", [sparse_counts[matmul["entry"]]])
     _, found = row(f"detect and compact ({', '.join(finders)})", [sparse_counts[name] for name in finders])
@@ -232,7 +234,7 @@ def main():
 
     for what, share in (("sparse", worst), ("dense", dense_worst)):
         if not share <= 1:
-            sys.exit(f"error: the logits of the network with the {what} layer differ from numpy's by more than the tolerance")
+            sys.exit(f"error: with the {what} layer the logits differ from numpy's by more than the tolerance")
     if accuracy != dense_accuracy:
         sys.exit("error: skipping zeros changed the accuracy")
     if skipped < MIN_SKIPPED:
