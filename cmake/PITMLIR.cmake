@@ -19,19 +19,22 @@ include(AddLLVM)
 include(AddMLIR)
 
 # Everything of ours links the shared libraries: a static MLIR beside the one
-# that a plugin's host has loaded would be a second, different MLIR.
+# that a plugin's host has loaded would be a second, different MLIR. Where the
+# headers lie, users of the installed libraries learn from their own MLIR.
 add_library(pit_mlir INTERFACE)
-target_include_directories(pit_mlir SYSTEM INTERFACE ${MLIR_INCLUDE_DIRS} ${LLVM_INCLUDE_DIRS})
+target_include_directories(pit_mlir SYSTEM INTERFACE "$<BUILD_INTERFACE:${MLIR_INCLUDE_DIRS};${LLVM_INCLUDE_DIRS}>")
 target_link_libraries(pit_mlir INTERFACE MLIR LLVM)
-# The packages are built without exceptions and assertions; NDEBUG is part of
-# their binary interface (the layout of Pass::Statistic follows from it).
+# The packages are built without assertions; NDEBUG is part of their binary
+# interface (the layout of Pass::Statistic follows from it).
 target_compile_definitions(pit_mlir INTERFACE NDEBUG)
-target_compile_options(pit_mlir INTERFACE -fno-exceptions -Wno-unused-parameter)
+# Without exceptions as the packages are, which binds no user.
+set(mlir_options -fno-exceptions -Wno-unused-parameter)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # g++ 12 takes SmallVector's inline storage for uninitialized or dangling.
-  target_compile_options(pit_mlir INTERFACE -Wno-maybe-uninitialized -Wno-array-bounds -Wno-stringop-overflow)
+  list(APPEND mlir_options -Wno-maybe-uninitialized -Wno-array-bounds -Wno-stringop-overflow)
 endif()
-install(TARGETS pit_mlir EXPORT PITTargets)
+target_compile_options(pit_mlir INTERFACE "$<BUILD_INTERFACE:${mlir_options}>")
+install(TARGETS pit_mlir EXPORT PITCompilerTargets)
 
 # pit_tablegen(FILE.td OUTPUT GENERATOR...): generates OUTPUT into the build's
 # include folder. The target PITTableGen makes them all.
@@ -47,7 +50,7 @@ endfunction()
 # of the compiler.
 function(pit_add_mlir_library name)
   cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
-  pit_add_library(${name} LINK pit_mlir ${ARG_LINK})
+  pit_add_library(${name} EXPORT PITCompilerTargets LINK pit_mlir ${ARG_LINK})
   if(TARGET ${name})
     add_dependencies(${name} PITTableGen)
     target_include_directories(${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_BINARY_DIR}/include>)

@@ -1,10 +1,13 @@
 # Helpers that name a target after its folder. A folder without sources makes
 # no target, so that a partial checkout still configures.
 
-# pit_add_library(NAME [LINK target...]): a static library of all *.cpp of this
-# folder, exported as PIT::NAME.
+# pit_add_library(NAME [EXPORT set] [LINK target...]): a static library of all
+# *.cpp of this folder, exported as PIT::NAME in PITRuntimeTargets or another set.
 function(pit_add_library name)
-  cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
+  cmake_parse_arguments(ARG "" "EXPORT" "LINK" ${ARGN})
+  if(NOT ARG_EXPORT)
+    set(ARG_EXPORT PITRuntimeTargets)
+  endif()
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
   if(NOT sources)
     return()
@@ -16,7 +19,7 @@ function(pit_add_library name)
     PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>
     PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
   target_link_libraries(${name} PUBLIC ${ARG_LINK})
-  install(TARGETS ${name} EXPORT PITTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+  install(TARGETS ${name} EXPORT ${ARG_EXPORT} ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 endfunction()
 
 # pit_add_tool(NAME [NO_INSTALL] [LINK target...]): a program of all *.cpp of
