@@ -11,17 +11,6 @@ config.name = "PIT"
 config.test_format = lit.formats.ShTest(execute_external=False)
 config.suffixes = [".ptx", ".mlir", ".test"]
 config.excludes = ["Inputs", "Unit", "Fuzz", "CMakeLists.txt", "lit.cfg.py"]
-
-
-def is_on(value):
-    """Whether a CMake option or a lit parameter says yes."""
-    return value.upper() in ("1", "ON", "YES", "TRUE", "Y")
-
-
-# The emulator and the runtime also build by themselves; lit.local.cfg files
-# name the folders that need the rest.
-if is_on(config.build_compiler):
-    config.available_features.add("compiler")
 config.test_source_root = os.path.dirname(__file__)
 config.test_exec_root = os.path.join(config.pit_obj_root, "test")
 
@@ -71,7 +60,7 @@ config.substitutions.append(("%mgpu", os.path.join(config.pit_obj_root, "lib", "
 # build, and where its MLIR is.
 if os.path.exists(config.cmake) and os.path.exists(config.cxx):
     config.available_features.add("cmake")
-if is_on(config.coverage):
+if config.has_coverage:
     config.available_features.add("coverage")
 for name, value in (("%cmake", config.cmake), ("%cxx", config.cxx), ("%mlir_dir", config.mlir_dir),
                     ("%mlir_include", config.mlir_include_dir), ("%pit_src", config.pit_src_root),
