@@ -76,6 +76,12 @@ void pit::buildPITToPTX(OpPassManager &manager,
   manager.addPass(createPITSerializeKernelsPass());
 }
 
+void pit::buildPITToLLVM(OpPassManager &manager,
+                         const GPUPipelineOptions &options) {
+  buildPITToPTX(manager, options);
+  manager.addPass(createConvertPITPlanToLLVMPass());
+}
+
 void pit::registerGPUPipelines() {
   PassPipelineRegistration<GPUPipelineOptions>(
       "pit-to-gpu",
@@ -86,4 +92,9 @@ void pit::registerGPUPipelines() {
       "pit-to-ptx",
       "Compile linalg and pit on tensors to a launch plan and kernels as PTX",
       buildPITToPTX);
+  PassPipelineRegistration<GPUPipelineOptions>(
+      "pit-to-llvm",
+      "Compile linalg and pit on tensors to host code in the llvm dialect that "
+      "launches kernels as PTX",
+      buildPITToLLVM);
 }

@@ -341,6 +341,40 @@ def PITAttachTargetPass : Pass<"pit-attach-target", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::NVVM::NVVMDialect"];
 }
 
+def ConvertPITPlanToLLVMPass : Pass<"convert-pit-plan-to-llvm", "::mlir::ModuleOp"> {
+  let summary = "Turn launch plans into host code";
+  let description = [{
+    Each function in plan form becomes an `llvm.func` of the same name. Its
+    arguments are bare pointers: to the function's inputs and outputs, in order,
+    to the workspace, and the stream (`CUstream`) on which everything runs. It
+    allocates nothing and waits for nothing. `<function>_workspace_bytes()`
+    returns how large a workspace is needed. Kernels are launched, and memory
+    copied, by the functions that upstream's host code calls
+    (`mgpuLaunchKernel`, `mgpuMemcpy`; `libpit_mgpu` has them).
+
+    Precondition: complete plans (`pit-finalize-plan`) of constant grids, and
+    kernels in a `gpu.binary` (`pit-serialize-kernels`). Postcondition: no
+    `func.func` is left.
+
+    ```mlir
+    func.func @f(%x: memref<64xf32> {pit.name = "arg0"}, %y: memref<64xf32> {pit.name = "out0", pit.output}) {
+      %c1 = arith.constant 1 : index
+      pit.launch @f_kernels::@f_0 grid(%c1) args(%x, %y : memref<64xf32>, memref<64xf32>)
+          {block = 64 : i64, shared_bytes = 0 : i64}
+      return
+    }
+    // becomes
+    llvm.func @f(%x: !llvm.ptr, %y: !llvm.ptr, %workspace: !llvm.ptr, %stream: !llvm.ptr) {
+      ...
+      gpu.launch_func <%stream : !llvm.ptr> @f_kernels::@f_0 blocks in (%1, %1, %1) threads in (%64, %1, %1) : i64
+          dynamic_shared_memory_size %0 args(%x : !llvm.ptr, %y : !llvm.ptr)
+      llvm.return
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::gpu::GPUDialect", "::mlir::LLVM::LLVMDialect"];
+}
+
 def PITSerializeKernelsPass : Pass<"pit-serialize-kernels", "::mlir::ModuleOp"> {
   let summary = "Turn kernels in the llvm and nvvm dialects into PTX";
   let description = [{

@@ -16,11 +16,6 @@ FailureOr<std::string> writeLaunchPlan(func::FuncOp function,
                                        const PTXTarget &target,
                                        StringRef ptxFile);
 
-/// A value of a plan as an expression of the format: its text, which is an
-/// integer where the value is known. Emits an error at the operation that has
-/// no expression and fails.
-FailureOr<std::string> writePlanExpression(Value value);
-
 } // namespace mlir::pit
 
 #endif // PIT_TARGET_LAUNCHPLANJSON_H

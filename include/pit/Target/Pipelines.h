@@ -34,6 +34,10 @@ void buildKernelsToLLVM(OpPassManager &manager,
 /// From linalg and pit on tensors to a launch plan and kernels as PTX.
 void buildPITToPTX(OpPassManager &manager, const GPUPipelineOptions &options);
 
+/// From linalg and pit on tensors to host code in the llvm dialect, whose
+/// binaries hold the kernels as PTX.
+void buildPITToLLVM(OpPassManager &manager, const GPUPipelineOptions &options);
+
 /// Registers the pipelines by name.
 void registerGPUPipelines();
 

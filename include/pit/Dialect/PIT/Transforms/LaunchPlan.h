@@ -61,6 +61,14 @@ std::optional<int64_t> getStaticByteSize(MemRefType type);
 FailureOr<Value> createTemporary(OpBuilder &builder, Operation *op,
                                  MemRefType type, StringRef name);
 
+/// An index value of a plan as an expression in the sense of
+/// docs/launch-plan.md; an integer where the value is known. `getSymbol` says
+/// which values are symbols of the plan, by their names. Emits an error at the
+/// operation that has no expression and fails.
+FailureOr<std::string> writePlanExpression(
+    Value value,
+    function_ref<std::optional<std::string>(Value)> getSymbol = nullptr);
+
 /// Writes block size and dynamic shared memory of each kernel into its
 /// launches. Emits an error and fails where a kernel has no block size.
 LogicalResult finalizePlan(ModuleOp module);

@@ -1,6 +1,6 @@
 //===- PlanExpression.cpp - arithmetic on sizes as text -------------------===//
 
-#include "pit/Target/LaunchPlanJson.h"
+#include "pit/Dialect/PIT/Transforms/LaunchPlan.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -105,11 +105,19 @@ static std::optional<Operator> getOperator(Operation *op) {
       .Default([](Operation *) { return std::nullopt; });
 }
 
-static FailureOr<Text> convert(Value value);
+namespace {
+/// Turns values into texts.
+struct Converter {
+  FailureOr<Text> convert(Value value);
+  FailureOr<Text> convert(Operation *op, AffineExpr expr, unsigned numDims);
+
+  function_ref<std::optional<std::string>(Value)> getSymbol;
+};
+} // namespace
 
 /// An affine expression over the operands of `op`.
-static FailureOr<Text> convert(Operation *op, AffineExpr expr,
-                               unsigned numDims) {
+FailureOr<Text> Converter::convert(Operation *op, AffineExpr expr,
+                                   unsigned numDims) {
   if (auto constant = dyn_cast<AffineConstantExpr>(expr))
     return makeConstant(constant.getValue());
   if (auto dim = dyn_cast<AffineDimExpr>(expr))
@@ -137,7 +145,10 @@ static FailureOr<Text> convert(Operation *op, AffineExpr expr,
   }
 }
 
-static FailureOr<Text> convert(Value value) {
+FailureOr<Text> Converter::convert(Value value) {
+  if (getSymbol)
+    if (std::optional<std::string> symbol = getSymbol(value))
+      return Text{*symbol};
   APInt constant;
   if (matchPattern(value, m_ConstantInt(&constant)) &&
       constant.getSignificantBits() <= 64)
@@ -183,8 +194,9 @@ static FailureOr<Text> convert(Value value) {
   return op->emitOpError("has no expression in a launch plan");
 }
 
-FailureOr<std::string> pit::writePlanExpression(Value value) {
-  FailureOr<Text> text = convert(value);
+FailureOr<std::string> pit::writePlanExpression(
+    Value value, function_ref<std::optional<std::string>(Value)> getSymbol) {
+  FailureOr<Text> text = Converter{getSymbol}.convert(value);
   if (failed(text))
     return failure();
   return text->text;

@@ -1,0 +1,145 @@
+//===- PlanExpressionTest.cpp - expressions that the compiler writes ------===//
+//
+// The runtime reads what the compiler writes: both must mean the same.
+//
+//===----------------------------------------------------------------------===//
+
+#include "pit/Dialect/PIT/Transforms/LaunchPlan.h"
+#include "pit/Runtime/Expression.h"
+
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Parser/Parser.h"
+
+#include <gtest/gtest.h>
+
+using namespace mlir;
+
+namespace {
+
+/// Parses a function of two index arguments, `a` and `b`, whose last operation
+/// before the return is what is written.
+class PlanExpression : public testing::Test {
+protected:
+  PlanExpression() {
+    context.loadDialect<affine::AffineDialect, arith::ArithDialect,
+                        func::FuncDialect, memref::MemRefDialect>();
+    context.getDiagEngine().registerHandler(
+        [&](Diagnostic &diagnostic) { message = diagnostic.str(); });
+  }
+
+  /// The text, or "" where there is none.
+  std::string write(StringRef body) {
+    std::string source =
+        ("func.func @f(%a: index, %b: index, %m: memref<7x?xf32>) {\n"
+         "  %c0 = arith.constant 0 : index\n"
+         "  %c1 = arith.constant 1 : index\n"
+         "  %c3 = arith.constant 3 : index\n"
+         "  %c64 = arith.constant 64 : index\n" +
+         body + "\n  return\n}")
+            .str();
+    module = parseSourceString<ModuleOp>(source, &context);
+    if (!module)
+      return "malformed: " + message;
+    auto function = *module->getOps<func::FuncOp>().begin();
+    Value value = function.front().getTerminator()->getPrevNode()->getResult(0);
+    FailureOr<std::string> text =
+        pit::writePlanExpression(value, [&](Value symbol) {
+          auto argument = dyn_cast<BlockArgument>(symbol);
+          return argument && argument.getArgNumber() < 2
+                     ? std::optional<std::string>(argument.getArgNumber() ? "b"
+                                                                          : "a")
+                     : std::nullopt;
+        });
+    return succeeded(text) ? *text : "";
+  }
+
+  /// What the runtime makes of the text.
+  static int64_t evaluate(const std::string &text, int64_t a, int64_t b) {
+    const std::vector<std::string> names = {"a", "b"};
+    auto parsed = ::pit::runtime::Expression::parse(text, names);
+    EXPECT_TRUE(parsed) << text << ": " << parsed.error().message;
+    if (!parsed)
+      return -1;
+    const int64_t values[] = {a, b};
+    auto value = parsed->evaluate({values, 1, 1});
+    EXPECT_TRUE(value) << text << ": " << value.error().message;
+    return value ? *value : -1;
+  }
+
+  MLIRContext context;
+  OwningOpRef<ModuleOp> module;
+  std::string message;
+};
+
+TEST_F(PlanExpression, FoldsConstants) {
+  EXPECT_EQ(write("%0 = arith.constant -5 : index"), "-5");
+  EXPECT_EQ(write("%0 = arith.muli %c3, %c64 : index"), "192");
+  EXPECT_EQ(write("%0 = arith.subi %c3, %c64 : index"), "-61");
+  EXPECT_EQ(write("%0 = arith.ceildivsi %c64, %c3 : index"), "22");
+  EXPECT_EQ(write("%0 = arith.floordivsi %c64, %c3 : index"), "21");
+  EXPECT_EQ(write("%0 = arith.divui %c64, %c3 : index"), "21");
+  EXPECT_EQ(write("%0 = arith.minsi %c64, %c3 : index"), "3");
+  EXPECT_EQ(write("%0 = arith.maxui %c64, %c3 : index"), "64");
+  EXPECT_EQ(write("%0 = memref.dim %m, %c0 : memref<7x?xf32>"), "7");
+  EXPECT_EQ(write("%0 = affine.apply affine_map<()[s] -> (s mod 10)>()[%c64]"),
+            "4");
+}
+
+TEST_F(PlanExpression, ParenthesizesWhatBindsLoosely) {
+  std::string text = write("%0 = arith.addi %a, %c1 : index\n"
+                           "%1 = arith.subi %b, %0 : index\n"
+                           "%2 = arith.muli %1, %0 : index\n"
+                           "%3 = arith.subi %a, %2 : index");
+  EXPECT_EQ(text, "a - (b - (a + 1)) * (a + 1)");
+  EXPECT_EQ(evaluate(text, 5, 9), 5 - (9 - 6) * 6);
+}
+
+TEST_F(PlanExpression, NegativeConstantsKeepTheirMeaning) {
+  std::string text = write("%c = arith.constant -2 : index\n"
+                           "%0 = arith.subi %a, %c : index\n"
+                           "%1 = arith.muli %0, %c : index");
+  EXPECT_EQ(evaluate(text, 5, 0), (5 + 2) * -2);
+}
+
+TEST_F(PlanExpression, CallsFunctions) {
+  std::string text = write("%0 = arith.ceildivui %a, %c64 : index\n"
+                           "%1 = arith.floordivsi %b, %c3 : index\n"
+                           "%2 = arith.minui %0, %1 : index\n"
+                           "%3 = arith.maxsi %2, %c1 : index");
+  EXPECT_EQ(text, "max(min(ceildiv(a, 64), floordiv(b, 3)), 1)");
+  EXPECT_EQ(evaluate(text, 1000, 100), 16);
+  EXPECT_EQ(evaluate(text, 0, 100), 1);
+}
+
+TEST_F(PlanExpression, ExpandsAffineExpressions) {
+  std::string text = write(
+      "%0 = affine.min affine_map<(d)[s] -> (d mod 8, s ceildiv 3 + 2 * d, "
+      "d floordiv 2)>(%a)[%b]");
+  for (int64_t a : {0, 5, 17, 100})
+    for (int64_t b : {0, 1, 50})
+      EXPECT_EQ(evaluate(text, a, b),
+                std::min({a % 8, (b + 2) / 3 + 2 * a, a / 2}))
+          << text;
+}
+
+TEST_F(PlanExpression, KeepsWhatDoesNotFit) {
+  // The runtime reports the overflow; folding must not wrap.
+  std::string text = write("%c = arith.constant 4611686018427387904 : index\n"
+                           "%0 = arith.muli %c, %c3 : index");
+  EXPECT_EQ(text, "4611686018427387904 * 3");
+}
+
+TEST_F(PlanExpression, RejectsTheRest) {
+  EXPECT_EQ(write("%0 = arith.shli %a, %c1 : index"), "");
+  EXPECT_NE(message.find("'arith.shli' op has no expression in a launch plan"),
+            std::string::npos)
+      << message;
+  EXPECT_EQ(write("%0 = memref.dim %m, %c1 : memref<7x?xf32>"), "");
+  EXPECT_NE(message.find("'memref.dim' op has no expression"),
+            std::string::npos)
+      << message;
+}
+
+} // namespace
