@@ -11,6 +11,7 @@
 // CHECK: %[[TMP:.*]] = llvm.getelementptr %[[WS]]
 // CHECK: gpu.launch_func <%[[STREAM]] : !llvm.ptr> @f_kernels::@f_0 {{.*}} args(%[[X]] : !llvm.ptr, %[[TMP]] : !llvm.ptr)
 // CHECK: gpu.launch_func <%[[STREAM]] : !llvm.ptr> @f_kernels::@f_1 {{.*}} args(%{{.*}} : !llvm.ptr, %[[OUT0]] : !llvm.ptr)
+// CHECK: gpu.launch_func <%[[STREAM]] : !llvm.ptr> @f_kernels::@f_2
 // CHECK-NOT: gpu.launch_func
 // CHECK: llvm.call @mgpuMemcpy(%[[OUT1]], %[[X]], %{{.*}}, %[[STREAM]])
 // CHECK: gpu.binary @f_kernels

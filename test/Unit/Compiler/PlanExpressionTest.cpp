@@ -14,7 +14,13 @@
 
 #include <gtest/gtest.h>
 
-using namespace mlir;
+using llvm::StringRef;
+using mlir::Diagnostic;
+using mlir::FailureOr;
+using mlir::MLIRContext;
+using mlir::ModuleOp;
+using mlir::OwningOpRef;
+using mlir::Value;
 
 namespace {
 
@@ -23,8 +29,8 @@ namespace {
 class PlanExpression : public testing::Test {
 protected:
   PlanExpression() {
-    context.loadDialect<affine::AffineDialect, arith::ArithDialect,
-                        func::FuncDialect, memref::MemRefDialect>();
+    context.loadDialect<mlir::affine::AffineDialect, mlir::arith::ArithDialect,
+                        mlir::func::FuncDialect, mlir::memref::MemRefDialect>();
     context.getDiagEngine().registerHandler(
         [&](Diagnostic &diagnostic) { message = diagnostic.str(); });
   }
@@ -39,26 +45,26 @@ protected:
          "  %c64 = arith.constant 64 : index\n" +
          body + "\n  return\n}")
             .str();
-    module = parseSourceString<ModuleOp>(source, &context);
+    module = mlir::parseSourceString<ModuleOp>(source, &context);
     if (!module)
       return "malformed: " + message;
-    auto function = *module->getOps<func::FuncOp>().begin();
+    auto function = *module->getOps<mlir::func::FuncOp>().begin();
     Value value = function.front().getTerminator()->getPrevNode()->getResult(0);
     FailureOr<std::string> text =
-        pit::writePlanExpression(value, [&](Value symbol) {
-          auto argument = dyn_cast<BlockArgument>(symbol);
+        mlir::pit::writePlanExpression(value, [&](Value symbol) {
+          auto argument = llvm::dyn_cast<mlir::BlockArgument>(symbol);
           return argument && argument.getArgNumber() < 2
                      ? std::optional<std::string>(argument.getArgNumber() ? "b"
                                                                           : "a")
                      : std::nullopt;
         });
-    return succeeded(text) ? *text : "";
+    return mlir::succeeded(text) ? *text : "";
   }
 
   /// What the runtime makes of the text.
   static int64_t evaluate(const std::string &text, int64_t a, int64_t b) {
     const std::vector<std::string> names = {"a", "b"};
-    auto parsed = ::pit::runtime::Expression::parse(text, names);
+    auto parsed = pit::runtime::Expression::parse(text, names);
     EXPECT_TRUE(parsed) << text << ": " << parsed.error().message;
     if (!parsed)
       return -1;
