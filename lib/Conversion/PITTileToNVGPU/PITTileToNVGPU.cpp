@@ -117,7 +117,7 @@ struct LoadCoordsLowering : public OpConversionPattern<LoadCoordsOp> {
     IndexBuilder ib{rewriter, op.getLoc()};
     int64_t div = type.getBy()[0], mod = type.getBy()[1], mul = type.getBy()[2],
             step = type.getBy()[3];
-    int64_t count = std::max<int64_t>(type.getBy()[4], 1);
+    int64_t count = type.getBy()[4];
     Value position = ib.mul(ib.rem(ib.div(ib.threadId(), div), mod), mul);
     position = ib.add(op.getFirst(), position);
     SmallVector<Value> places;
@@ -252,6 +252,12 @@ LogicalResult pit::convertTileToNVGPU(gpu::GPUFuncOp kernel) {
            << "has tiles and no schedule: expects 'known_block_size', '"
            << kSharedBytesAttrName << "' and '" << kStagesAttrName
            << "', which a schedule sets";
+  if (threads % 32 || stages.getInt() < 1 || bytes.getInt() < 0)
+    return kernel.emitOpError()
+           << "has " << threads << " threads, " << stages.getInt()
+           << " slots a tile and " << bytes.getInt()
+           << " bytes of shared memory: expected whole warps of 32, at least 1 "
+              "slot and 0 bytes";
   for (ForEachTileOp op : tiles)
     lowerForEachTile(op);
 
@@ -273,8 +279,7 @@ LogicalResult pit::convertTileToNVGPU(gpu::GPUFuncOp kernel) {
          SmallVectorImpl<Type> &types) -> std::optional<LogicalResult> {
         if (type.getBy().empty())
           return failure();
-        types.append(std::max<int64_t>(type.getBy()[4], 1),
-                     mlir::IndexType::get(type.getContext()));
+        types.append(type.getBy()[4], mlir::IndexType::get(type.getContext()));
         return success();
       });
   converter.addConversion(

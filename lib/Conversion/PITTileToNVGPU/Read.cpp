@@ -11,6 +11,7 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "llvm/Support/InterleavedRange.h"
 
 using namespace mlir;
 using namespace mlir::pit;
@@ -57,21 +58,47 @@ static int64_t getCopyWidth(SReadOp op, MemRefType source,
 }
 
 /// Where element `offset` of the tile along `dim` lies. `held` is which of this
-/// thread's coordinates is its own.
+/// thread's coordinates is its own, `start` the least offset that a thread has
+/// in this pass.
 static Place getPlace(const IndexBuilder &ib, SReadOp op, int64_t dim,
-                      ValueRange operand, Value offset, int64_t held) {
+                      ValueRange operand, Value offset, int64_t held,
+                      int64_t start) {
   auto source = cast<MemRefType>(op.getSource().getType());
   Value size = ib.constant(source.getDimSize(dim));
   if (auto coords = dyn_cast<CoordsType>(op.getIndices()[dim].getType())) {
-    bool one = coords.getBy()[4] == 0;
-    Value index = one ? ib.add(operand.front(), offset) : operand[held];
-    return {index, ib.inBounds(index, size)};
+    if (coords.getBy()[2] != 0)
+      return {operand[held], ib.inBounds(operand[held], size)};
+    // All threads hold where the micro-tile begins.
+    int64_t tile = start / coords.getBy()[3];
+    Value begin = operand[tile];
+    Value index = ib.add(begin, ib.add(offset, -tile * coords.getBy()[3]));
+    bool whole = source.getDimSize(dim) % coords.getMicro() == 0;
+    return {index, ib.inBounds(whole ? begin : index, size)};
   }
   Value index = ib.add(operand.front(), offset);
   if (op.isInBounds(dim))
     return {index, Value()};
   return {index,
           ib.inBounds(op.isAllOrNone(dim) ? operand.front() : index, size)};
+}
+
+/// The distribution of a tile's coordinates must be that of its copies.
+static LogicalResult verifyDistribution(SReadOp op, const TileLayout &layout,
+                                        const CopyMapping &mapping) {
+  std::optional<int64_t> dim = op.getGatheredDim();
+  if (!dim)
+    return success();
+  auto coords = cast<CoordsType>(op.getIndices()[*dim].getType());
+  SmallVector<int64_t> own =
+      getReadDistribution(layout, mapping, *dim, coords, /*aligned=*/false);
+  SmallVector<int64_t> shared =
+      getReadDistribution(layout, mapping, *dim, coords, /*aligned=*/true);
+  if (coords.getBy() == ArrayRef(own) || coords.getBy() == ArrayRef(shared))
+    return success();
+  return op.emitOpError() << "cannot be copied with " << coords
+                          << ": expected the distribution "
+                          << llvm::interleaved_array(own) << " or "
+                          << llvm::interleaved_array(shared);
 }
 
 LogicalResult
@@ -92,6 +119,14 @@ SReadLowering::matchAndRewrite(SReadOp op, OneToNOpAdaptor adaptor,
   if (failed(layout))
     return failure();
   CopyMapping mapping = CopyMapping::get(*layout, context.threads);
+  if (failed(verifyDistribution(op, *layout, mapping)))
+    return failure();
+  int64_t end = *type.getAt() + context.stages * layout->bytes();
+  int64_t available =
+      cast<MemRefType>(context.arena.getType()).getNumElements();
+  if (end > available)
+    return op.emitOpError() << "needs shared memory up to byte " << end
+                            << ", but the kernel has " << available << " bytes";
   IndexBuilder ib{rewriter, loc};
   Value view = getTileView(ib, context, type, *layout);
   Value slot = adaptor.getSlot().front();
@@ -118,13 +153,14 @@ SReadLowering::matchAndRewrite(SReadOp op, OneToNOpAdaptor adaptor,
       rewriter.setInsertionPointToStart(exists.thenBlock());
     }
     Value chunk = mapping.rowsPerPass % period == 0 ? firstChunk : swizzle(row);
-    Place rowPlace = getPlace(ib, op, 0, adaptor.getIndices()[0], row, pass);
+    Place rowPlace = getPlace(ib, op, 0, adaptor.getIndices()[0], row, pass,
+                              pass * mapping.rowsPerPass);
     for (int64_t i = 0; i < mapping.chunksPerLane; ++i) {
       Value column =
           ib.mul(ib.add(lane, i * mapping.lanes), layout->chunkElements);
       Value target =
           ib.mul(ib.add(chunk, i * mapping.lanes), layout->chunkElements);
-      Place place = getPlace(ib, op, 1, adaptor.getIndices()[1], column, i);
+      Place place = getPlace(ib, op, 1, adaptor.getIndices()[1], column, i, 0);
       for (int64_t piece = 0; piece < layout->chunkElements; piece += width) {
         Value from = ib.add(place.index, piece), to = ib.add(target, piece);
         // Pieces of a chunk may lie on both sides of the edge.

@@ -15,6 +15,7 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/IRMapping.h"
+#include "llvm/Support/InterleavedRange.h"
 
 using namespace mlir;
 using namespace mlir::pit;
@@ -293,6 +294,21 @@ SWriteLowering::matchAndRewrite(SWriteOp op, OneToNOpAdaptor adaptor,
     return op.emitOpError() << "adds partial sums in f32 only, but the "
                                "destination has elements of "
                             << dest.getElementType();
+  int64_t available =
+      cast<MemRefType>(context.arena.getType()).getNumElements();
+  if (int64_t needed = getStagingBytes(op.getAcc().getType());
+      needed > available)
+    return op.emitOpError()
+           << "needs " << needed
+           << " bytes of shared memory, but the kernel has " << available;
+  auto mapping =
+      WriteMapping::get(op.getAcc().getType(), dest, context.threads);
+  if (auto coords = dyn_cast<CoordsType>(op.getIndices()[0].getType());
+      coords && coords.getBy() != ArrayRef(getWriteDistribution(mapping)))
+    return op.emitOpError()
+           << "cannot be written with " << coords
+           << ": expected the distribution "
+           << llvm::interleaved_array(getWriteDistribution(mapping));
   FailureOr<WarpLayout> warps =
       WarpLayout::get(op.getAcc().getType(), context.threads / 32);
   if (failed(warps))

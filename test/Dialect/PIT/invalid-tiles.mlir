@@ -321,5 +321,5 @@ func.func private @tile_offset(!pit.tile<4x4xf16, at = -1>)
 
 // -----
 
-// expected-error @+1 {{expects 'by' to be [div, mod, mul, step, count] with div and mod of at least 1 and the others of at least 0}}
+// expected-error @+1 {{expects 'by' to be [div, mod, mul, step, count] with div, mod and count of at least 1}}
 func.func private @coords_by(!pit.coords<32, micro = 1, by = [0, 1, 1, 1, 1]>)

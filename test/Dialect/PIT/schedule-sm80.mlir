@@ -105,7 +105,7 @@ gpu.module @kernels {
 // A step within one micro-tile needs one coordinate for all threads.
 
 // CHECK-LABEL: gpu.func @blocks
-// CHECK:         pit.load_coords {{.*}} -> !pit.coords<32, micro = 64, by = [1, 1, 0, 0, 0]>
+// CHECK:         pit.load_coords {{.*}} -> !pit.coords<32, micro = 64, by = [1, 1, 0, 32, 1]>
 // CHECK-NOT:     by = [8
   gpu.func @blocks(%a: memref<512x1024xf16>, %b: memref<1024x512xf16>, %counts: memref<16xi32>, %coords: memref<16x16xi32>, %out: memref<512x512xf32>) kernel attributes {pit.kernel_schedule = #pit.schedule<axis = 2, micro_tile = [32, 64], tile = [32, 128, 32], warps = 4>} {
     %c0 = arith.constant 0 : index

@@ -189,9 +189,10 @@ LogicalResult CoordsType::verify(function_ref<InFlightDiagnostic()> emitError,
                           "least 1, but got "
                        << positions << " and " << micro;
   if (!by.empty() && (by.size() != 5 || by[0] < 1 || by[1] < 1 || by[2] < 0 ||
-                      by[3] < 0 || by[4] < 0))
-    return emitError() << "expects 'by' to be [div, mod, mul, step, count] "
-                          "with div and mod of at least 1 and the "
-                          "others of at least 0";
+                      by[3] < (by[2] == 0) || by[4] < 1))
+    return emitError()
+           << "expects 'by' to be [div, mod, mul, step, count] with div, mod "
+              "and count of at least 1, mul of at "
+              "least 0, and step of at least 0, or 1 where mul is 0";
   return success();
 }

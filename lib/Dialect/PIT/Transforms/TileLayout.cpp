@@ -89,9 +89,15 @@ SmallVector<int64_t> pit::getReadDistribution(const TileLayout &layout,
                                               const CopyMapping &mapping,
                                               int64_t dim, CoordsType coords,
                                               bool aligned) {
-  // All positions of a step lie in one micro-tile.
-  if (aligned && coords.getMicro() % coords.getPositions() == 0)
-    return {1, 1, 0, 0, 0};
+  // Where what a pass copies lies in one micro-tile, the places of the step's
+  // micro-tiles are the same for all threads.
+  int64_t micro = coords.getMicro(), positions = coords.getPositions();
+  bool onePerStep = micro % positions == 0;
+  bool onePerPass =
+      dim == 0 && positions % micro == 0 && micro % mapping.rowsPerPass == 0;
+  if (aligned && (onePerStep || onePerPass))
+    return {1, 1, 0, std::min(micro, positions),
+            std::max<int64_t>(1, positions / micro)};
   if (dim == 0)
     return {mapping.lanes, mapping.rowsPerPass, 1, mapping.rowsPerPass,
             mapping.passes};

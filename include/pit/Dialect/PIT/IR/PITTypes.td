@@ -71,8 +71,9 @@ def PIT_CoordsType : PIT_Type<"Coords", "coords"> {
 
     A schedule adds `by`, which positions a thread holds: with
     `[div, mod, mul, step, count]` thread t holds, for j in [0, count), position
-    `((t / div) % mod) * mul + j * step`. A count of 0 stands for one value in all
-    threads, the place of the first position, from which the others follow.
+    `((t / div) % mod) * mul + j * step`. With a `mul` of 0 these are the same in all
+    threads, the places where micro-tiles begin, and the positions that follow in
+    a micro-tile are counted from there.
 
     ```mlir
     !pit.coords<32, micro = 1>
