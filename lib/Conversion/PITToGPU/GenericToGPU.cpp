@@ -295,6 +295,14 @@ void KernelEmitter::emitBody(OpBuilder &b, Location loc, ValueRange args) {
     offsets[groupDim] = arith::AddIOp::create(
         b, loc, scaled(group, groupExtent), scaled(ids[3], tile[groupDim]));
     offsets[other] = scaled(ids[4], tile[other]);
+    // The last group may have fewer tiles than the others: one past the edge
+    // has nothing to add, and nothing to write.
+    if (groupExtent > tile[groupDim] && sizes[groupDim] % groupExtent) {
+      Value exists = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult,
+                                           offsets[groupDim],
+                                           constant(b, loc, sizes[groupDim]));
+      live = arith::SelectOp::create(b, loc, exists, live, constant(b, loc, 0));
+    }
   } else {
     group = ids[0];
     live = ids[2];

@@ -181,8 +181,8 @@ def tile_steps(case, a):
     for start in range(0, m, extent_m):
         group = live[start:start + extent_m]
         count = sum(group[:, c:c + extent_k].any() for c in range(0, k, extent_k))
-        # A group that is several dense tiles high is read by each of them, also at the edge.
-        steps += -(-count * extent_k // tk) * (extent_m // tm)
+        # A group that is several dense tiles high is read by each of them.
+        steps += -(-count * extent_k // tk) * -(-min(extent_m, m - start) // tm)
     return steps * columns, dense
 
 
