@@ -10,10 +10,14 @@ static std::atomic<uint64_t> count;
 
 uint64_t pit::runtime::allocationCount() { return count; }
 
-// The other forms call these, but for those with an alignment.
-void *operator new(std::size_t bytes) {
+// The other forms call these, but for those with an alignment; under a
+// sanitizer, whose own forms do not, the one that returns null as well.
+void *operator new(std::size_t bytes, const std::nothrow_t &) noexcept {
   ++count;
-  if (void *p = std::malloc(bytes ? bytes : 1))
+  return std::malloc(bytes ? bytes : 1);
+}
+void *operator new(std::size_t bytes) {
+  if (void *p = operator new(bytes, std::nothrow))
     return p;
   std::abort();
 }
