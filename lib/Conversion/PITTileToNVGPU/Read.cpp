@@ -93,13 +93,6 @@ static LogicalResult verifyDistribution(SReadOp op, const TileLayout &layout,
       getReadDistribution(layout, mapping, *dim, coords, /*aligned=*/false);
   SmallVector<int64_t> shared =
       getReadDistribution(layout, mapping, *dim, coords, /*aligned=*/true);
-  // A thread holds one place for a chunk of its columns.
-  if (*dim == 1 && coords.getMicro() % layout.chunkElements)
-    return op.emitOpError()
-           << "gathers micro-tiles of " << coords.getMicro()
-           << " elements along the contiguous dimension of its source, and has "
-              "a lowering for multiples of "
-           << layout.chunkElements << " only (16 bytes)";
   if (coords.getBy() == ArrayRef(own) || coords.getBy() == ArrayRef(shared))
     return success();
   return op.emitOpError() << "cannot be copied with " << coords
