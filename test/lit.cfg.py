@@ -1,5 +1,7 @@
 # Configuration of the lit tests. Parameters (lit --param name=value):
 #   long=1    also run the tests that REQUIRE: long
+#   roundtrip=1  what every pit-opt reads and writes must survive being printed,
+#             as text and as bytecode, and read back
 #   seeds=N   what %seeds expands to: how many seeds a test tries (default 1)
 import os
 import shutil
@@ -74,6 +76,10 @@ config.substitutions.append(("%pit_bin", config.pit_bin_dir))
 config.substitutions.append(("%plugin", os.path.join(config.pit_obj_root, "lib", "PITPlugin.so")))
 config.substitutions.append(("%seeds", lit_config.params.get("seeds", "1")))
 config.substitutions.append(("%test_root", config.test_source_root))
+if lit_config.params.get("roundtrip", "0") not in ("", "0"):
+    # The program's name alone, not a path or another name that holds it.
+    config.substitutions.append((r"(?<![\w%/.-])pit-opt(?![\w.-])",
+                                 os.path.join(config.test_source_root, "Inputs", "roundtrip-opt.sh")))
 if lit_config.params.get("long", "0") not in ("", "0"):
     config.available_features.add("long")
 
