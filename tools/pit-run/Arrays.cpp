@@ -237,7 +237,9 @@ void fillRandom(const TensorSpec &spec, const RandomSpec &random,
     return random.block.empty() ? 1 : random.block[dim];
   };
   for (size_t dim = 0; dim < rank; ++dim) {
-    grid[dim] = (spec.shape[dim] + extent(dim) - 1) / extent(dim);
+    // Without a sum that extents close to 2^64 would overflow.
+    grid[dim] =
+        spec.shape[dim] / extent(dim) + (spec.shape[dim] % extent(dim) != 0);
     blocks *= grid[dim];
   }
   Random choice(random.seed), value(~random.seed);

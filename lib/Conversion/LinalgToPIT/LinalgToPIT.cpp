@@ -20,7 +20,9 @@ using namespace mlir::pit;
 /// The micro-tile as the index sees it. The PIT axis needs a number, so that
 /// positions can be counted; on a permuted parallel axis, an extent that
 /// reaches the end of the reduction is the whole of it, so that there is one
-/// group also where its size is 0.
+/// group also where its size is 0. Positions past a dimension's end hold
+/// nothing, but cost steps, and a grid its blocks: an extent is at most the
+/// size, rounded up such that it stays legal.
 static SmallVector<int64_t> normalizeMicroTile(const ContractionPlan &plan,
                                                AffineMap map,
                                                RankedTensorType type) {
@@ -31,6 +33,17 @@ static SmallVector<int64_t> normalizeMicroTile(const ContractionPlan &plan,
         1, type.getDimSize(*findDim(map, plan.schedule.getAxis())));
   if (plan.schedule.getAxis() == plan.dims.m)
     microTile[*findDim(map, plan.dims.k)] = ShapedType::kDynamic;
+  int64_t elementBits = type.getElementTypeBitWidth();
+  for (auto [position, extent] : llvm::enumerate(microTile)) {
+    if (ShapedType::isDynamic(extent))
+      continue;
+    int64_t dim = map.getDimPosition(position);
+    uint64_t unit = dim == plan.schedule.getAxis()
+                        ? kMinContiguousBytes * 8 / elementBits
+                        : plan.schedule.getTile()[dim];
+    uint64_t size = std::max<int64_t>(type.getDimSize(position), 1);
+    extent = std::min<uint64_t>(extent, llvm::alignTo(size, unit));
+  }
   return microTile;
 }
 

@@ -117,12 +117,13 @@ struct LoadCoordsLowering : public OpConversionPattern<LoadCoordsOp> {
     IndexBuilder ib{rewriter, op.getLoc()};
     int64_t div = type.getBy()[0], mod = type.getBy()[1], mul = type.getBy()[2],
             step = type.getBy()[3];
-    int64_t count = type.getBy()[4];
+    int64_t pieces = type.getPieces();
     Value position = ib.mul(ib.rem(ib.div(ib.threadId(), div), mod), mul);
     position = ib.add(op.getFirst(), position);
     SmallVector<Value> places;
-    for (int64_t i = 0; i < count; ++i) {
-      Value p = ib.add(position, i * step);
+    for (int64_t i = 0; i < type.getNumHeld(); ++i) {
+      int64_t along = i % pieces * (pieces > 1 ? type.getBy()[5] : 0);
+      Value p = ib.add(position, i / pieces * step + along);
       Value live = ib.inBounds(p, op.getLive());
       // Past the live positions the list is not read: it may end there.
       Value entry = ib.select(live, ib.div(p, type.getMicro()), ib.constant(0));
@@ -274,14 +275,13 @@ LogicalResult pit::convertTileToNVGPU(gpu::GPUFuncOp kernel) {
 
   TypeConverter converter;
   converter.addConversion([](Type type) { return type; });
-  converter.addConversion(
-      [](CoordsType type,
-         SmallVectorImpl<Type> &types) -> std::optional<LogicalResult> {
-        if (type.getBy().empty())
-          return failure();
-        types.append(type.getBy()[4], mlir::IndexType::get(type.getContext()));
-        return success();
-      });
+  converter.addConversion([](CoordsType type, SmallVectorImpl<Type> &types)
+                              -> std::optional<LogicalResult> {
+    if (type.getBy().empty())
+      return failure();
+    types.append(type.getNumHeld(), mlir::IndexType::get(type.getContext()));
+    return success();
+  });
   converter.addConversion(
       [threads](AccType type,
                 SmallVectorImpl<Type> &types) -> std::optional<LogicalResult> {

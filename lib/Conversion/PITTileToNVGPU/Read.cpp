@@ -134,6 +134,14 @@ SReadLowering::matchAndRewrite(SReadOp op, OneToNOpAdaptor adaptor,
   Value firstRow = ib.div(thread, mapping.lanes),
         lane = ib.rem(thread, mapping.lanes);
   int64_t width = getCopyWidth(op, source, *layout);
+  // Elements of a row that are known to lie side by side.
+  int64_t run = layout->chunkElements;
+  if (auto coords = dyn_cast<CoordsType>(op.getIndices()[1].getType()))
+    run /= coords.getPieces();
+  if (width > run || layout->chunkElements % run)
+    return op.emitOpError()
+           << "copies " << width << " elements at a time, but its coordinates "
+           << "tell where each " << run << " lie";
   int64_t bytes = width * type.getElementType().getIntOrFloatBitWidth() / 8;
 
   // With whole swizzle periods between a thread's rows, their chunks lie alike.
@@ -160,12 +168,17 @@ SReadLowering::matchAndRewrite(SReadOp op, OneToNOpAdaptor adaptor,
           ib.mul(ib.add(lane, i * mapping.lanes), layout->chunkElements);
       Value target =
           ib.mul(ib.add(chunk, i * mapping.lanes), layout->chunkElements);
-      Place place = getPlace(ib, op, 1, adaptor.getIndices()[1], column, i, 0);
+      Place place;
       for (int64_t piece = 0; piece < layout->chunkElements; piece += width) {
-        Value from = ib.add(place.index, piece), to = ib.add(target, piece);
+        // A chunk has several places where micro-tiles end within it.
+        int64_t within = piece % run;
+        if (within == 0)
+          place = getPlace(ib, op, 1, adaptor.getIndices()[1], column,
+                           (i * layout->chunkElements + piece) / run, 0);
+        Value from = ib.add(place.index, within), to = ib.add(target, piece);
         // Pieces of a chunk may lie on both sides of the edge.
         Value columnValid = place.valid;
-        if (columnValid && piece && !op.isAllOrNone(1))
+        if (columnValid && within && !op.isAllOrNone(1))
           columnValid = ib.inBounds(from, ib.constant(source.getDimSize(1)));
         Value valid = ib.all({rowPlace.valid, columnValid});
         SmallVector<Value> fromIndices{rowPlace.index, from},

@@ -239,7 +239,9 @@ LogicalResult KernelEmitter::emit(OpBuilder &builder) {
 
   int64_t grid = 1;
   for (int64_t bound : getBounds())
-    grid *= bound;
+    grid = llvm::SaturatingMultiply<uint64_t>(grid, bound) >> 63
+               ? std::numeric_limits<int64_t>::max()
+               : grid * bound;
   FailureOr<LaunchOp> launch = buildKernel(
       builder, op, axis == -1 ? "dense" : "sparse", operands, grid,
       /*blockSize=*/0, [&](OpBuilder &b, Location loc, ValueRange args) {

@@ -10,6 +10,10 @@
 using namespace mlir;
 using namespace mlir::pit;
 
+/// Most blocks of a one-dimensional grid, according to the CUDA C++
+/// programming guide (compute capabilities: 2^31 - 1).
+static constexpr int64_t kMaxGrid = std::numeric_limits<int32_t>::max();
+
 /// The gpu.module for the kernels of `function`, made on first use.
 static gpu::GPUModuleOp getKernelModule(OpBuilder &builder,
                                         func::FuncOp function) {
@@ -120,6 +124,13 @@ FailureOr<LaunchOp> pit::buildKernel(OpBuilder &builder, Operation *op,
                                      StringRef role, ValueRange operands,
                                      int64_t grid, int64_t blockSize,
                                      KernelBodyBuilder body) {
+  // Products of sizes saturate rather than overflow.
+  if (grid < 0 || grid > kMaxGrid)
+    return op->emitOpError()
+           << "needs " << grid << " thread blocks"
+           << (grid == std::numeric_limits<int64_t>::max() ? " or more" : "")
+           << ", but a grid has at most " << kMaxGrid
+           << ": use larger tiles, or split the operands";
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPoint(op);
   Value value = arith::ConstantIndexOp::create(builder, op->getLoc(), grid);

@@ -23,10 +23,6 @@
 using namespace mlir;
 using namespace mlir::pit;
 
-/// Most blocks of a one-dimensional grid, according to the CUDA C++
-/// programming guide (compute capabilities: 2^31 - 1).
-static constexpr int64_t kMaxGrid = std::numeric_limits<int32_t>::max();
-
 //===----------------------------------------------------------------------===//
 // What a kernel can be made of
 //===----------------------------------------------------------------------===//
@@ -131,10 +127,6 @@ LogicalResult pit::convertLinalgToGPU(OpBuilder &builder, Operation *op) {
 
   LinalgIteration space = LinalgIteration::get(linalgOp);
   int64_t grid = llvm::divideCeil(space.getNumThreads(), kLinalgBlockSize);
-  if (grid > kMaxGrid)
-    return op->emitOpError()
-           << "needs " << grid << " thread blocks, but a grid has at most "
-           << kMaxGrid;
   remarkMissed(linalgOp, space);
   FailureOr<LaunchOp> launch =
       buildKernel(builder, op, op->getName().stripDialect(),

@@ -250,3 +250,17 @@ func.func @encodings(%x: !sparse) -> (!sparse, tensor<?x8xf16, #pit.sparsity<>>)
 
 // CHECK: func private @declared(tensor<4x8xf16>)
 func.func private @declared(tensor<4x8xf16, #pit.sparsity<>>)
+
+// -----
+
+// Micro-tiles that are far longer than their dimension cost no steps and no
+// blocks past its end.
+
+// CHECK-LABEL: func @long_micro_tile(
+// CHECK: pit.detect {axis = 1 : i64, micro_tile = array<i64: 96, 48>}
+// CHECK: permutation = #pit.permutation<dim = 2, kind = reduction, operand = 0, micro_tile = [96, 48]>
+func.func @long_micro_tile(%a: tensor<70x33xf16, #pit.sparsity<>>, %b: tensor<33x64xf16>, %c: tensor<70x64xf32>) -> tensor<70x64xf32> {
+  %0 = linalg.matmul {pit.schedule = #pit.schedule<axis = 2, micro_tile = [9223372036854775776, 4611686018427387904], tile = [32, 64, 32]>}
+      ins(%a, %b : tensor<70x33xf16, #pit.sparsity<>>, tensor<33x64xf16>) outs(%c : tensor<70x64xf32>) -> tensor<70x64xf32>
+  return %0 : tensor<70x64xf32>
+}

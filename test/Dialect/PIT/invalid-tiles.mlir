@@ -321,5 +321,10 @@ func.func private @tile_offset(!pit.tile<4x4xf16, at = -1>)
 
 // -----
 
-// expected-error @+1 {{expects 'by' to be [div, mod, mul, step, count] with div, mod and count of at least 1}}
+// expected-error @+1 {{expects 'by' to be [div, mod, mul, step, count] with div, mod and count of at least 1, mul of at least 0, step of at least 0, or 1 where mul is 0, and count of at most 32 (the positions), or the same and [.., width, pieces] with both of at least 1}}
 func.func private @coords_by(!pit.coords<32, micro = 1, by = [0, 1, 1, 1, 1]>)
+
+// -----
+
+// expected-error @+1 {{expects 'by' to be [div, mod, mul, step, count]}}
+func.func private @coords_pieces(!pit.coords<32, micro = 1, by = [1, 1, 1, 1, 1, 1, 33]>)

@@ -352,3 +352,46 @@ func.func @assemble_coords(%counts: tensor<2xi32>, %coords: tensor<2x8xi64>) {
   %0 = pit.assemble_index %counts, %coords : tensor<2xi32>, tensor<2x8xi64> -> !pit.index<padded, 2x8>
   return
 }
+
+// -----
+
+// expected-error @+1 {{expected '<'}}
+func.func private @no_fields(tensor<4x4xf16, #pit.sparsity>)
+
+// -----
+
+// expected-error @+1 {{'warps' must be at most 32 (1024 threads a block), but got 4611686018427387904}}
+#warps = #pit.schedule<dense, tile = [64, 64, 32], warps = 4611686018427387904>
+
+// -----
+
+// expected-error @+1 {{'stages' must be at most 1024, but got 4611686018427387904}}
+#stages = #pit.schedule<dense, tile = [64, 64, 32], stages = 4611686018427387904>
+
+// -----
+
+// expected-error @+1 {{tile extents must be at most 65536, but got 1152921504606846976}}
+#tile = #pit.schedule<dense, tile = [64, 64, 1152921504606846976]>
+
+// -----
+
+func.func @misspelled(%a: tensor<4x4xf16>, %b: tensor<4x4xf16>, %c: tensor<4x4xf32>) -> tensor<4x4xf32> {
+  // expected-error @+1 {{has an unknown attribute "pit.shedule": expected 'pit.schedule', 'pit.name'}}
+  %0 = linalg.matmul {pit.shedule = #pit.schedule<dense, tile = [64, 64, 32]>}
+      ins(%a, %b : tensor<4x4xf16>, tensor<4x4xf16>) outs(%c : tensor<4x4xf32>) -> tensor<4x4xf32>
+  return %0 : tensor<4x4xf32>
+}
+
+// -----
+
+// expected-error @+1 {{has an unknown attribute "pit.nane": expected 'pit.name', 'pit.output'}}
+func.func @argument(%a: tensor<4xf16> {pit.nane = "a"}) {
+  return
+}
+
+// -----
+
+// expected-error @+1 {{has an unknown attribute "pit.output": expected 'pit.name'}}
+func.func @result(%a: tensor<4xf16>) -> (tensor<4xf16> {pit.output}) {
+  return %a : tensor<4xf16>
+}

@@ -172,3 +172,10 @@ func.func @two_workspaces(%x: memref<4xf32>) {
 func.func @a.b(%x: memref<4xf32>) {
   return
 }
+
+// -----
+
+// expected-error @+1 {{argument 0 has type 'memref<4xcomplex<f32>>', whose elements have no lowering: a launch plan takes integers and floats}}
+func.func @complex(%x: memref<4xcomplex<f32>>) {
+  return
+}

@@ -282,3 +282,33 @@ gpu.module @kernels {
     gpu.return
   }
 }
+
+// -----
+
+// A schedule that is pinned to another chip.
+gpu.module @kernels {
+  // expected-error @below {{has a schedule for 'sm_90a', but is compiled for 'sm_80'; take 'arch' off the schedule, or compile for that}}
+  gpu.func @kernel(%a: memref<1024x1024xf16>, %b: memref<1024x1024xf16>, %out: memref<1024x1024xf32>) kernel
+      attributes {pit.kernel_schedule = #pit.schedule<dense, tile = [32, 128, 32], arch = sm_90a>} {
+    %c0 = arith.constant 0 : index
+    %c4 = arith.constant 4 : index
+    %step = arith.constant 32 : index
+    %end = arith.constant 1024 : index
+    pit.for_each_tile tiles(%c4, %c4) do {
+    ^bb0(%i: index, %j: index):
+      %zero = pit.acc_zero : !pit.acc<32x128xf32>
+      %sum = scf.for %p = %c0 to %end step %step iter_args(%acc = %zero) -> !pit.acc<32x128xf32> {
+        %x, %tx = pit.sread %a[%p, %i] : memref<1024x1024xf16>, index, index -> !pit.tile<32x32xf16>
+        %y, %ty = pit.sread %b[%p, %j] : memref<1024x1024xf16>, index, index -> !pit.tile<32x128xf16>
+        pit.wait %tx, %ty
+        %next = pit.tile_mma %x, %y, %acc {indexing_maps = [affine_map<(m, n, k) -> (k, m)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>]} : !pit.tile<32x32xf16>, !pit.tile<32x128xf16>, !pit.acc<32x128xf32>
+        scf.yield %next : !pit.acc<32x128xf32>
+      }
+      pit.swrite store %sum, %out[%i, %j] {indexing_maps = []} : !pit.acc<32x128xf32>, memref<1024x1024xf32>, index, index {
+      ^bb0(%v: f32):
+        pit.yield %v : f32
+      }
+    }
+    gpu.return
+  }
+}

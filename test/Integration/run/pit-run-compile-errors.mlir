@@ -4,6 +4,7 @@
 // RUN: rm -rf %t && mkdir %t
 // RUN: not pit-run %s --arg zeros --arg zeros --arch=sm_123 --out %t/y.npy 2>&1 | FileCheck %s --check-prefix=ARCH
 // ARCH: error: {{.*}}sm_123
+// ARCH-NOT: see current operation
 // ARCH: pit-run: error: cannot compile 'f' for sm_123
 // RUN: not pit-run %s --arg random --arg random --max-instructions=10 --out %t/y.npy 2>&1 | FileCheck %s --check-prefix=LIMIT
 // LIMIT: pit-run: error: function 'f': step 0 ({{.*}}): {{.*}} found 1 problem

@@ -58,6 +58,8 @@
 // RUN: not pit-run %t/two.mlir --entry=f --arg random:block=0x1 2>&1 | FileCheck %s --check-prefix=EXTENT
 // EXTENT: block: expected extents of at least 1 such as 32x16, but got '0x1'
 // RUN: not pit-run %t/two.mlir --entry=f --arg random:density=2 2>&1 | FileCheck %s --check-prefix=DENSITY
+// A block may be far larger than the array.
+// RUN: pit-run %t/two.mlir --entry=f --device=cpu --arg random:block=18446744073709551615x1
 // DENSITY: density: expected a number from 0 to 1, but got '2'
 // RUN: not pit-run %t/two.mlir --entry=f --arg random:seed=x 2>&1 | FileCheck %s --check-prefix=RSEED
 // RSEED: seed: expected a number, but got 'x'

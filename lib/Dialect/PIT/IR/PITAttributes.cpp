@@ -10,6 +10,12 @@
 using namespace mlir;
 using namespace mlir::pit;
 
+/// Warps of the largest block, by the CUDA C++ programming guide's table of
+/// compute capabilities.
+static constexpr int64_t kMaxWarps = 32;
+/// Far past what any chip holds: bytes computed from them fit 64 bits.
+static constexpr int64_t kMaxStages = 1024, kMaxTileExtent = 65536;
+
 #define GET_ATTRDEF_CLASSES
 #include "pit/Dialect/PIT/IR/PITAttributes.cpp.inc"
 
@@ -66,8 +72,12 @@ static ParseResult
 parseFields(AsmParser &parser,
             function_ref<ParseResult(StringRef, SMLoc)> parseField) {
   SmallVector<StringRef> seen;
-  return parser.parseCommaSeparatedList(
-      AsmParser::Delimiter::LessGreater, [&]() -> ParseResult {
+  // Not by Delimiter::LessGreater, which succeeds where '<' is missing.
+  if (parser.parseLess())
+    return failure();
+  if (succeeded(parser.parseOptionalGreater()))
+    return success();
+  if (parser.parseCommaSeparatedList([&]() -> ParseResult {
         StringRef name;
         SMLoc loc = parser.getCurrentLocation();
         if (parser.parseKeyword(&name))
@@ -76,7 +86,9 @@ parseFields(AsmParser &parser,
           return parser.emitError(loc) << "'" << name << "' is given twice";
         seen.push_back(name);
         return parseField(name, loc);
-      });
+      }))
+    return failure();
+  return parser.parseGreater();
 }
 
 //===----------------------------------------------------------------------===//
@@ -260,10 +272,21 @@ void ScheduleAttr::print(AsmPrinter &printer) const {
 LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                    bool dense, int64_t axis,
                                    ArrayRef<int64_t> microTile,
-                                   ArrayRef<int64_t> tile, int64_t, int64_t,
-                                   bool, StringAttr math, StringAttr) {
+                                   ArrayRef<int64_t> tile, int64_t warps,
+                                   int64_t stages, bool, StringAttr math,
+                                   StringAttr) {
   if (tile.empty())
     return emitError() << "expects 'tile' with one extent per loop dimension";
+  if (warps < 0 || warps > kMaxWarps)
+    return emitError() << "'warps' must be at most " << kMaxWarps
+                       << " (1024 threads a block), but got " << warps;
+  if (stages < 0 || stages > kMaxStages)
+    return emitError() << "'stages' must be at most " << kMaxStages
+                       << ", but got " << stages;
+  for (int64_t extent : tile)
+    if (extent > kMaxTileExtent)
+      return emitError() << "tile extents must be at most " << kMaxTileExtent
+                         << ", but got " << extent;
   for (int64_t extent : tile)
     if (extent < 1)
       return emitError() << "tile extents must be at least 1, but got "

@@ -24,10 +24,39 @@ void PITDialect::initialize() {
       >();
 }
 
+/// Rejects what is none of the dialect's attributes: a misspelled one would
+/// have no effect, silently.
+static LogicalResult verifyKnown(Operation *op, StringAttr name,
+                                 ArrayRef<StringRef> known) {
+  if (llvm::is_contained(known, name.getValue()))
+    return success();
+  InFlightDiagnostic diag = op->emitOpError()
+                            << "has an unknown attribute " << name << ": "
+                            << "expected ";
+  llvm::interleave(
+      known, diag, [&](StringRef one) { diag << "'" << one << "'"; }, ", ");
+  return diag;
+}
+
+LogicalResult PITDialect::verifyRegionArgAttribute(Operation *op, unsigned,
+                                                   unsigned,
+                                                   NamedAttribute attribute) {
+  return verifyKnown(op, attribute.getName(), {"pit.name", "pit.output"});
+}
+
+LogicalResult
+PITDialect::verifyRegionResultAttribute(Operation *op, unsigned, unsigned,
+                                        NamedAttribute attribute) {
+  return verifyKnown(op, attribute.getName(), {"pit.name"});
+}
+
 LogicalResult PITDialect::verifyOperationAttribute(Operation *op,
                                                    NamedAttribute attribute) {
   if (attribute.getName() != kScheduleAttrName)
-    return success();
+    return verifyKnown(op, attribute.getName(),
+                       {kScheduleAttrName, "pit.name", "pit.index", "pit.role",
+                        "pit.kernel_schedule", "pit.stages",
+                        "pit.shared_bytes"});
   auto schedule = dyn_cast<ScheduleAttr>(attribute.getValue());
   if (!schedule)
     return op->emitOpError()

@@ -188,11 +188,17 @@ LogicalResult CoordsType::verify(function_ref<InFlightDiagnostic()> emitError,
     return emitError() << "expects at least 1 position and a micro-tile of at "
                           "least 1, but got "
                        << positions << " and " << micro;
-  if (!by.empty() && (by.size() != 5 || by[0] < 1 || by[1] < 1 || by[2] < 0 ||
-                      by[3] < (by[2] == 0) || by[4] < 1))
+  bool pieces = by.size() == 7;
+  if (!by.empty() &&
+      ((by.size() != 5 && !pieces) || by[0] < 1 || by[1] < 1 || by[2] < 0 ||
+       by[3] < (by[2] == 0) || by[4] < 1 || by[4] > positions ||
+       (pieces && (by[5] < 1 || by[6] < 1 || by[6] > positions))))
     return emitError()
            << "expects 'by' to be [div, mod, mul, step, count] with div, mod "
-              "and count of at least 1, mul of at "
-              "least 0, and step of at least 0, or 1 where mul is 0";
+              "and count of at least 1, mul of at least 0, step of at least "
+              "0, or 1 where mul is 0, and count of at most "
+           << positions
+           << " (the positions), or the same and [.., width, pieces] with both "
+              "of at least 1";
   return success();
 }

@@ -67,6 +67,11 @@ static LogicalResult verifyBufferType(Operation *op, Type type, Twine what) {
            << what << " has type " << type
            << ", but a launch plan expects the identity layout and the default "
               "memory space";
+  if (!memref.getElementType().isIntOrFloat())
+    return op->emitOpError()
+           << what << " has type " << type
+           << ", whose elements have no lowering: a launch plan takes integers "
+              "and floats";
   if (!getStaticByteSize(memref))
     return op->emitOpError()
            << what << " has type " << type

@@ -89,6 +89,12 @@ private:
 /// whole fragments; the registers they need.
 LogicalResult Scheduler::assignWarps() {
   auto schedule = kernel->getAttrOfType<ScheduleAttr>(kKernelScheduleAttrName);
+  if (schedule && schedule.getArch() &&
+      schedule.getArch().getValue() != chip.name)
+    return kernel.emitOpError()
+           << "has a schedule for '" << schedule.getArch().getValue()
+           << "', but is compiled for '" << chip.name
+           << "'; take 'arch' off the schedule, or compile for that";
   if (schedule && schedule.getStages())
     stages = schedule.getStages();
   if (stages < 2)

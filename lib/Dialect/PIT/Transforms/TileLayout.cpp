@@ -4,6 +4,8 @@
 
 #include "llvm/Support/MathExtras.h"
 
+#include <numeric>
+
 using namespace mlir;
 using namespace mlir::pit;
 
@@ -101,8 +103,14 @@ SmallVector<int64_t> pit::getReadDistribution(const TileLayout &layout,
   if (dim == 0)
     return {mapping.lanes, mapping.rowsPerPass, 1, mapping.rowsPerPass,
             mapping.passes};
-  return {1, mapping.lanes, layout.chunkElements,
-          mapping.lanes * layout.chunkElements, mapping.chunksPerLane};
+  SmallVector<int64_t> by{1, mapping.lanes, layout.chunkElements,
+                          mapping.lanes * layout.chunkElements,
+                          mapping.chunksPerLane};
+  // A chunk holds the ends of micro-tiles: each of its runs has its own place.
+  int64_t run = std::gcd(coords.getMicro(), layout.chunkElements);
+  if (run < layout.chunkElements)
+    by.append({run, layout.chunkElements / run});
+  return by;
 }
 
 SmallVector<int64_t> pit::getWriteDistribution(const WriteMapping &mapping) {

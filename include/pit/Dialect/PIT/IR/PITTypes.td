@@ -73,7 +73,9 @@ def PIT_CoordsType : PIT_Type<"Coords", "coords"> {
     `[div, mod, mul, step, count]` thread t holds, for j in [0, count), position
     `((t / div) % mod) * mul + j * step`. With a `mul` of 0 these are the same in all
     threads, the places where micro-tiles begin, and the positions that follow in
-    a micro-tile are counted from there.
+    a micro-tile are counted from there. Where micro-tiles end within what
+    a thread copies at once, `[div, mod, mul, step, count, width, pieces]` adds, for i
+    in [0, pieces), `i * width` to each.
 
     ```mlir
     !pit.coords<32, micro = 1>
@@ -86,6 +88,12 @@ def PIT_CoordsType : PIT_Type<"Coords", "coords"> {
   }]>];
   let hasCustomAssemblyFormat = 1;
   let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    /// Positions that a thread holds for one that `count` counts.
+    int64_t getPieces() const { return getBy().size() == 7 ? getBy()[6] : 1; }
+    /// Values that a thread holds; `by` must be there.
+    int64_t getNumHeld() const { return getBy()[4] * getPieces(); }
+  }];
 }
 
 def PIT_TokenType : PIT_Type<"Token", "token"> {
