@@ -151,6 +151,8 @@ gpu.module @tiles {
   // CHECK: %[[B:.*]], %[[TB:.*]] = pit.sread %{{.*}}[%[[C]], %[[COLUMN]]] slot(%[[GROUP]]) {all_or_none = array<i1: true, false>, in_bounds = array<i1: false, true>} : memref<1024x512xf16>, !pit.coords<32, micro = 1>, index -> !pit.tile<32x128xf16>
   // CHECK: %[[STEP:.*]] = pit.commit %[[TA]], %[[TB]]
   // CHECK: pit.wait %[[STEP]] {in_flight = 2 : i64}
+  // CHECK-NEXT: %{{.*}} = pit.commit none
+  // CHECK-NEXT: pit.wait none
   // CHECK: %[[R:.*]] = pit.tile_mma %[[A]], %[[B]], %[[ZERO]] {indexing_maps = [{{.*}}]} : !pit.tile<32x64xf16>, !pit.tile<32x128xf16>, !pit.acc<64x128xf32>
   // CHECK: pit.swrite store %[[R]], %{{.*}}[%[[FIRST]], %[[COLUMN]]] ins(%{{.*}}, %{{.*}} : memref<512x512xf32>, memref<512xf32>) {indexing_maps = [{{.*}}]} : !pit.acc<64x128xf32>, memref<512x512xf32>, index, index {
   // CHECK: pit.yield %{{.*}} : f32
@@ -167,6 +169,8 @@ gpu.module @tiles {
       %tb, %kb = pit.sread %b[%c, %column] slot(%group) {all_or_none = array<i1: true, false>, in_bounds = array<i1: false, true>} : memref<1024x512xf16>, !pit.coords<32, micro = 1>, index -> !pit.tile<32x128xf16>
       %step = pit.commit %ka, %kb
       pit.wait %step {in_flight = 2 : i64}
+      %idle = pit.commit none
+      pit.wait none
       %r = pit.tile_mma %ta, %tb, %zero {indexing_maps = [#at, #b, #c]} : !pit.tile<32x64xf16>, !pit.tile<32x128xf16>, !pit.acc<64x128xf32>
       pit.swrite store %r, %out[%first, %column] ins(%init, %bias : memref<512x512xf32>, memref<512xf32>)
           {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d1)>]} : !pit.acc<64x128xf32>, memref<512x512xf32>, index, index {

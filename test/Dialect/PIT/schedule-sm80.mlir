@@ -20,7 +20,7 @@
 // CHECK-NEXT:      pit.commit
 // CHECK:           pit.load_coords {{.*}}, %c64, %[[LIVE]]
 // CHECK:           scf.for %[[P:.*]] = %c0 to %[[LIVE]] step %c32
-// CHECK-NEXT:        pit.wait {in_flight = 1 : i64}
+// CHECK-NEXT:        pit.wait none {in_flight = 1 : i64}
 // CHECK:             pit.sread
 // CHECK:             pit.sread
 // CHECK-NEXT:        pit.commit

@@ -103,17 +103,22 @@ def PIT_WaitOp : PIT_Op<"wait", [MemoryEffects<[MemRead, MemWrite]>]> {
   let arguments = (ins Variadic<PIT_TokenType>:$tokens, OptionalAttr<I64Attr>:$in_flight);
   let description = [{
     `in_flight`, filled in by a schedule, is the number of younger steps whose
-    copies may still be on their way.
+    copies may still be on their way. No tokens are spelled `none`.
   }];
-  let assemblyFormat = "$tokens attr-dict";
+  // Without 'none' the result of the next operation would be read as a token.
+  let assemblyFormat = "($tokens^) : (`none`)? attr-dict";
 }
 
 def PIT_CommitOp : PIT_Op<"commit", [MemoryEffects<[MemRead, MemWrite]>]> {
   let summary = "close the group of copies of one step";
-  let description = [{Put in by a schedule; the unpipelined level has none.}];
+  let description = [{
+    Put in by a schedule; the unpipelined level has none. No tokens are spelled
+    `none`.
+  }];
   let arguments = (ins Variadic<PIT_TokenType>:$tokens);
   let results = (outs PIT_TokenType:$result);
-  let assemblyFormat = "$tokens attr-dict";
+  // Without 'none' the result of the next operation would be read as a token.
+  let assemblyFormat = "($tokens^) : (`none`)? attr-dict";
 }
 
 def PIT_AccZeroOp : PIT_Op<"acc_zero", [Pure]> {
