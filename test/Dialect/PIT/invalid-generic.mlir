@@ -902,3 +902,29 @@ func.func @epilogue_yield(%a: tensor<16x64xf16>, %b: tensor<16x128xf16>, %c: ten
   } -> tensor<64x128xf32>
   return
 }
+
+// -----
+
+// Verifiers see operations that depend on themselves.
+func.func @cycle(%a: tensor<64x64xf16>, %b: tensor<64x64xf16>, %c: tensor<64x64xf32>, %i: !pit.index<padded, 2x4>) -> tensor<64x64xf32> {
+  // expected-error @+1 {{operand 0 may not be sparse}}
+  %r = pit.generic {
+      indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>],
+      iterator_types = ["parallel", "parallel", "reduction"],
+      permutation = #pit.permutation<dim = 2, kind = reduction, operand = 0, micro_tile = [32, 16]>,
+      schedule = #pit.schedule<axis = 2, micro_tile = [32, 16], tile = [32, 64, 32]>}
+      ins(%a, %b : tensor<64x64xf16>, tensor<64x64xf16>) outs(%c : tensor<64x64xf32>) index(%i : !pit.index<padded, 2x4>)
+      combine {
+      ^bb0(%x: f16, %y: f16, %acc: f32):
+        %0 = arith.extf %1 : f16 to f32
+        %1 = arith.truncf %0 : f32 to f16
+        %2 = arith.mulf %2, %0 : f32
+        %3 = arith.addf %acc, %2 : f32
+        pit.yield %3 : f32
+      } epilogue {
+      ^bb0(%acc: f32, %old: f32):
+        %0 = arith.addf %old, %acc : f32
+        pit.yield %0 : f32
+      } -> tensor<64x64xf32>
+  return %r : tensor<64x64xf32>
+}

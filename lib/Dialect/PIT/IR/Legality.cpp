@@ -3,15 +3,19 @@
 #include "pit/Dialect/PIT/IR/Legality.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "llvm/ADT/SmallPtrSet.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace mlir::pit;
 
 Value pit::skipConversions(Value value) {
+  // Verifiers come here before dominance is checked: there may be cycles.
+  SmallPtrSet<Operation *, 4> seen;
   while (Operation *op = value.getDefiningOp()) {
     if (!isa<arith::ExtFOp, arith::TruncFOp, arith::ExtSIOp, arith::ExtUIOp,
-             arith::SIToFPOp, arith::UIToFPOp>(op))
+             arith::SIToFPOp, arith::UIToFPOp>(op) ||
+        !seen.insert(op).second)
       break;
     value = op->getOperand(0);
   }
@@ -30,19 +34,27 @@ bool pit::hasZeroIdentity(Operation *combiner) {
       combiner);
 }
 
-bool pit::isZeroWith(Value value, Value argument) {
+/// `seen` holds what is being looked at or was not proved, so that values with
+/// many uses and cycles cost nothing.
+static bool isZeroWith(Value value, Value argument,
+                       SmallPtrSetImpl<Operation *> &seen) {
   value = skipConversions(value);
   if (value == argument)
     return true;
   Operation *op = value.getDefiningOp();
-  if (!op)
+  if (!op || !seen.insert(op).second)
     return false;
   if (isa<arith::MulFOp, arith::MulIOp, arith::AndIOp>(op))
-    return isZeroWith(op->getOperand(0), argument) ||
-           isZeroWith(op->getOperand(1), argument);
+    return isZeroWith(op->getOperand(0), argument, seen) ||
+           isZeroWith(op->getOperand(1), argument, seen);
   if (isa<arith::NegFOp>(op))
-    return isZeroWith(op->getOperand(0), argument);
+    return isZeroWith(op->getOperand(0), argument, seen);
   return false;
+}
+
+bool pit::isZeroWith(Value value, Value argument) {
+  SmallPtrSet<Operation *, 8> seen;
+  return ::isZeroWith(value, argument, seen);
 }
 
 std::optional<unsigned> pit::findDim(AffineMap map, int64_t dim) {
