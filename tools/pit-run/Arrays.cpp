@@ -2,6 +2,8 @@
 
 #include "Arrays.h"
 
+#include "pit/Support/CommandLine.h"
+
 #include "llvm/ADT/APFloat.h"
 
 #include <cmath>
@@ -173,14 +175,6 @@ std::string takeWord(std::string &text, char separator) {
   std::string word = text.substr(0, end);
   text = end == std::string::npos ? "" : text.substr(end + 1);
   return word;
-}
-
-std::optional<uint64_t> parseNumber(const std::string &text) {
-  char *end = nullptr;
-  if (text.empty() || text[0] < '0' || text[0] > '9')
-    return std::nullopt;
-  uint64_t value = std::strtoull(text.c_str(), &end, 10);
-  return *end ? std::nullopt : std::optional(value);
 }
 
 Expected<RandomSpec> parseRandom(std::string text, size_t rank) {

@@ -3,8 +3,7 @@
 #ifndef PIT_TOOLS_PIT_RUN_OPTIONS_H
 #define PIT_TOOLS_PIT_RUN_OPTIONS_H
 
-#include "pit/Emulator/Device.h"
-#include "pit/Support/Expected.h"
+#include "pit/Emulator/LaunchFlags.h"
 
 #include <string>
 #include <string_view>
@@ -13,7 +12,6 @@
 namespace pit::tool {
 
 enum class DeviceKind { Emulator, Cpu };
-enum class StatsFormat { None, Json, Table };
 
 /// What the user asked for.
 struct Options {
@@ -26,8 +24,7 @@ struct Options {
   emu::LaunchOptions launch;     ///< of the emulator
   unsigned multiprocessors = 0;  ///< of the emulator; 0: the chip's
   bool check = false, help = false;
-  StatsFormat stats = StatsFormat::None;
-  std::string statsFile; ///< empty: standard output
+  emu::StatsRequest stats;
 };
 
 /// Reads the command line. `--option=value` and `--option value` are the same.

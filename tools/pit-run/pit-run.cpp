@@ -42,8 +42,8 @@ int fail(const Error &error) {
 /// An error if two files to write are one, or one is the source.
 Error checkOutputs(const Options &options) {
   std::vector<std::string> files = options.outs;
-  if (!options.statsFile.empty())
-    files.push_back(options.statsFile);
+  if (!options.stats.file.empty())
+    files.push_back(options.stats.file);
   std::vector<std::string> seen;
   for (const std::string &file : files) {
     llvm::SmallString<256> real;
@@ -81,8 +81,8 @@ Expected<DeviceRun> runOnDevice(mlir::ModuleOp module,
   if (!run)
     return run.error();
   std::string stats;
-  if (options.stats != StatsFormat::None)
-    stats = options.stats == StatsFormat::Json
+  if (options.stats.format != emu::StatsFormat::None)
+    stats = options.stats.format == emu::StatsFormat::Json
                 ? statsJson(*run, signature, options)
                 : statsTable(*run);
   return DeviceRun{std::move(run->results), std::move(stats)};
@@ -136,8 +136,8 @@ Expected<Verdict> check(mlir::ModuleOp module, const Signature &signature,
 Error writeResults(const Options &options, const std::vector<NpyArray> &results,
                    const std::string &stats) {
   std::vector<StagedFile> files;
-  if (!options.statsFile.empty()) {
-    auto file = StagedFile::stage(options.statsFile, {stats});
+  if (!options.stats.file.empty()) {
+    auto file = StagedFile::stage(options.stats.file, {stats});
     if (!file)
       return file.error();
     files.push_back(std::move(*file));

@@ -373,9 +373,9 @@ Error tool::checkOutputs(const Options &options,
     const Argument &argument = arguments[i];
     if (argument.file.empty())
       continue;
-    if (!options.statsFile.empty() &&
-        isSameFile(argument.file, options.statsFile))
-      return Error{"--stats-out: '" + options.statsFile +
+    if (!options.stats.file.empty() &&
+        isSameFile(argument.file, options.stats.file))
+      return Error{"--stats-out: '" + options.stats.file +
                    "' is the file of the argument for '" + argument.name + "'"};
     if (!argument.isOutput())
       continue;
@@ -389,7 +389,8 @@ Error tool::checkOutputs(const Options &options,
                      "': those for '" + arguments[k].name + "' and '" +
                      argument.name + "'"};
   }
-  if (!options.statsFile.empty() && isSameFile(options.file, options.statsFile))
-    return Error{"--stats-out: '" + options.statsFile + "' is the PTX file"};
+  if (!options.stats.file.empty() &&
+      isSameFile(options.file, options.stats.file))
+    return Error{"--stats-out: '" + options.stats.file + "' is the PTX file"};
   return Error::success();
 }

@@ -2,10 +2,6 @@
 
 #include "Options.h"
 
-#include <charconv>
-#include <functional>
-#include <set>
-
 using namespace pit;
 using namespace pit::tool;
 
@@ -56,7 +52,7 @@ execution
   --coresident        all blocks take turns, so that they may wait for others
 
 output
-  --stats=json|table  what the kernel executed and moved
+  --stats[=table|json]  what the kernel executed and moved
   --stats-out=FILE    writes it there instead of to standard output
   --repeat=N          run N times and print the time of the fastest launch
 
@@ -66,24 +62,7 @@ changed.
 )";
 }
 
-std::optional<uint64_t> tool::parseNumber(std::string_view text, uint64_t min,
-                                          uint64_t max) {
-  uint64_t value = 0;
-  auto [end, status] =
-      std::from_chars(text.data(), text.data() + text.size(), value);
-  if (status != std::errc() || end != text.data() + text.size() ||
-      value < min || value > max)
-    return std::nullopt;
-  return value;
-}
-
 namespace {
-
-Error badValue(std::string_view option, std::string_view value,
-               std::string_view expected) {
-  return Error{std::string(option) + ": malformed value '" +
-               std::string(value) + "': expected " + std::string(expected)};
-}
 
 /// "8", "8,4" or "8,4,2".
 Error parseDim(std::string_view option, std::string_view value,
@@ -103,158 +82,54 @@ Error parseDim(std::string_view option, std::string_view value,
   return badValue(option, value, "one to three numbers such as 8,4,1");
 }
 
-/// An option that takes a number.
-template <typename T>
-std::function<Error(std::string_view, std::string_view)>
-number(T &target, uint64_t min = 0, uint64_t max = ~uint64_t(0)) {
-  return [&target, min, max](std::string_view option, std::string_view value) {
-    auto result = parseNumber(value, min, max);
-    if (!result)
-      return badValue(option, value,
-                      max == ~uint64_t(0) && min == 0
-                          ? "a number"
-                          : "a number between " + std::to_string(min) +
-                                " and " + std::to_string(max));
-    target = T(*result);
-    return Error::success();
-  };
-}
-
-/// An option that takes one of a few words.
-template <typename T>
-std::function<Error(std::string_view, std::string_view)>
-choice(T &target, std::vector<std::pair<std::string_view, T>> words) {
-  return [&target, words](std::string_view option, std::string_view value) {
-    std::string expected;
-    for (auto &[word, meaning] : words) {
-      if (word == value) {
-        target = meaning;
-        return Error::success();
-      }
-      expected += (expected.empty() ? "" : " or ") + std::string(word);
-    }
-    return badValue(option, value, expected);
-  };
-}
-
-std::function<Error(std::string_view, std::string_view)>
-text(std::string &target) {
-  return [&target](std::string_view option, std::string_view value) {
-    target = value;
-    return value.empty() ? badValue(option, value, "a name") : Error::success();
-  };
-}
-
 } // namespace
 
 Expected<Options> tool::parseOptions(int argc, const char *const *argv) {
   Options o;
-  using Parser = std::function<Error(std::string_view, std::string_view)>;
-  auto dim = [](emu::Dim3 &target) -> Parser {
+  // What is malformed in an argument is said once its parameter is known.
+  ValueParser argument = [&o](std::string_view, std::string_view value) {
+    o.args.emplace_back(value);
+    return Error::success();
+  };
+  auto dim = [](emu::Dim3 &target) -> ValueParser {
     return [&target](std::string_view option, std::string_view value) {
       return parseDim(option, value, target);
     };
   };
-  Parser checks = [&](std::string_view option, std::string_view value) {
-    auto parsed = emu::Checks::parse(value);
-    if (!parsed)
-      return Error{std::string(option) + ": " + parsed.error().message};
-    o.launch.checks = *parsed;
-    return Error::success();
-  };
-  const std::pair<std::string_view, Parser> valued[] = {
+  CommandLine line;
+  line.fileKind = "PTX";
+  line.options = {
       {"--entry", text(o.entry)},
       {"--grid", dim(o.config.grid)},
       {"--block", dim(o.config.block)},
       {"--shared", number(o.config.sharedBytes, 0, ~uint32_t(0))},
       {"--arch", text(o.arch)},
-      {"--checks", checks},
-      {"--max-reports", number(o.launch.maxReports, 1, 1000000)},
-      {"--max-instructions", number(o.launch.maxInstructions, 1)},
-      {"--seed", number(o.launch.seed)},
+      {.name = "--arg", .parse = argument, .repeatable = true},
       {"--seeds", number(o.seeds, 1, 1000000)},
-      {"--landing",
-       choice(o.launch.landing, {{"latest", emu::Landing::Latest},
-                                 {"earliest", emu::Landing::Earliest}})},
-      {"--mma", choice(o.launch.mma, {{"exact", emu::MmaMode::Exact},
-                                      {"fp32", emu::MmaMode::Fp32}})},
-      {"--threads", number(o.launch.threads, 0, 1024)},
-      {"--stats", choice(o.stats, {{"json", StatsFormat::Json},
-                                   {"table", StatsFormat::Table}})},
-      {"--stats-out", text(o.statsFile)},
       {"--repeat", number(o.repeat, 1, 1000000)},
   };
-  const std::pair<std::string_view, bool *> flags[] = {
+  auto emulator = emu::launchFlags(o.launch, o.stats);
+  line.options.insert(line.options.end(), emulator.begin(), emulator.end());
+  line.flags = {
       {"--list", &o.list},
       {"--mnemonics", &o.mnemonics},
       {"--help", &o.help},
       {"-h", &o.help},
       {"--coresident", &o.launch.coresident},
   };
-
-  std::set<std::string_view> seen;
-  for (int i = 1; i < argc; ++i) {
-    std::string_view word = argv[i];
-    if (!word.starts_with('-')) {
-      if (!o.file.empty())
-        return Error{"unexpected '" + std::string(word) +
-                     "': the PTX file is '" + o.file + "' already"};
-      if (word.empty())
-        return Error{"the name of the PTX file is empty"};
-      o.file = word;
-      continue;
-    }
-    size_t equals = word.find('=');
-    std::string_view name = word.substr(0, equals);
-    bool hasValue = equals != std::string_view::npos;
-    std::string_view value =
-        hasValue ? word.substr(equals + 1) : std::string_view();
-    if (name == "--arg" && hasValue) {
-      o.args.emplace_back(value);
-      seen.insert(name);
-      continue;
-    }
-    bool known = name == "--arg", takesValue = known;
-    Error error;
-    for (auto &[flag, target] : flags) {
-      if (flag == name) {
-        known = true;
-        *target = true;
-      }
-    }
-    for (auto &[option, parse] : valued) {
-      if (option == name) {
-        known = takesValue = true;
-        if (hasValue)
-          error = parse(option, value);
-      }
-    }
-    if (!known)
-      return Error{"unknown option '" + std::string(name) +
-                   "': --help lists them"};
-    if (takesValue && !hasValue)
-      return Error{std::string(name) + ": expected a value, as in " +
-                   std::string(name) + "=..."};
-    if (!takesValue && hasValue)
-      return Error{std::string(name) + ": expected no value, but got '" +
-                   std::string(value) + "'"};
-    if (!seen.insert(name).second)
-      return Error{std::string(name) + ": given twice"};
-    if (error)
-      return error;
-  }
+  auto seen = line.parse(argc, argv, o.file);
+  if (!seen)
+    return seen.error();
   if (o.help || o.mnemonics)
     return o;
   if (o.file.empty())
     return Error{"no PTX file given: --help says how to use this"};
   if (o.list)
-    for (std::string_view name : seen)
+    for (std::string_view name : *seen)
       if (name != "--list" && name != "--arch")
         return Error{std::string(name) + ": has no meaning with --list"};
-  if (!o.statsFile.empty() && o.stats == StatsFormat::None)
-    o.stats = StatsFormat::Json;
-  o.launch.countTransactions = o.stats != StatsFormat::None;
-  o.haveBlock = seen.count("--block");
+  emu::completeLaunchFlags(o.launch, o.stats);
+  o.haveBlock = seen->count("--block");
   if (o.launch.seed + (o.seeds - 1) < o.launch.seed)
     return Error{"--seeds: the last seed would be beyond 2^64 - 1"};
   return o;

@@ -3,16 +3,12 @@
 #ifndef PIT_TOOLS_PTX_EMU_OPTIONS_H
 #define PIT_TOOLS_PTX_EMU_OPTIONS_H
 
-#include "pit/Emulator/Device.h"
-
-#include <optional>
+#include "pit/Emulator/LaunchFlags.h"
 
 namespace pit::tool {
 
 using emu::Error;
 using emu::Expected;
-
-enum class StatsFormat { None, Json, Table };
 
 /// What the user asked for.
 struct Options {
@@ -25,8 +21,7 @@ struct Options {
   emu::LaunchOptions launch;
   uint64_t seeds = 1;
   uint64_t repeat = 0; ///< 0: no timing
-  StatsFormat stats = StatsFormat::None;
-  std::string statsFile; ///< empty: standard output
+  emu::StatsRequest stats;
   bool list = false, help = false, mnemonics = false;
 };
 
@@ -36,10 +31,6 @@ Expected<Options> parseOptions(int argc, const char *const *argv);
 
 /// Text of --help.
 std::string_view helpText();
-
-/// Reads all of `text` as a decimal number in [min, max].
-std::optional<uint64_t> parseNumber(std::string_view text, uint64_t min = 0,
-                                    uint64_t max = ~uint64_t(0));
 
 } // namespace pit::tool
 

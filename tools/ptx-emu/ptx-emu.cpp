@@ -184,11 +184,12 @@ Error writeResults(const Options &options, std::vector<Argument> &arguments,
     files.push_back(std::move(*file));
   }
   std::string stats;
-  if (options.stats != StatsFormat::None)
-    stats = options.stats == StatsFormat::Json ? run.result.stats.json()
-                                               : run.result.stats.table();
-  if (!options.statsFile.empty()) {
-    auto file = StagedFile::stage(options.statsFile, {stats});
+  if (options.stats.format != emu::StatsFormat::None)
+    stats = options.stats.format == emu::StatsFormat::Json
+                ? run.result.stats.json()
+                : run.result.stats.table();
+  if (!options.stats.file.empty()) {
+    auto file = StagedFile::stage(options.stats.file, {stats});
     if (!file)
       return file.error();
     files.push_back(std::move(*file));

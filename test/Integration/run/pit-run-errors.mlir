@@ -6,7 +6,7 @@
 // RUN: not pit-run %t/two.mlir %t/two.mlir 2>&1 | FileCheck %s --check-prefix=TWOFILES
 // TWOFILES: error: unexpected '{{.*}}two.mlir': the MLIR file is '{{.*}}two.mlir' already
 // RUN: not pit-run - 2>&1 | FileCheck %s --check-prefix=STDIN
-// STDIN: error: expected the name of an MLIR file, but got '-'
+// STDIN: error: expected the name of the MLIR file, but got '-'
 // RUN: not pit-run %t/two.mlir --foo=1 2>&1 | FileCheck %s --check-prefix=UNKNOWN
 // UNKNOWN: error: unknown option '--foo': --help lists them
 // RUN: not pit-run %t/two.mlir --check=1 2>&1 | FileCheck %s --check-prefix=FLAG
@@ -18,9 +18,9 @@
 // RUN: not pit-run %t/two.mlir --device=tpu 2>&1 | FileCheck %s --check-prefix=DEVICE
 // DEVICE: error: --device: malformed value 'tpu': expected emulator or cpu
 // RUN: not pit-run %t/two.mlir --stats=xml 2>&1 | FileCheck %s --check-prefix=STATS
-// STATS: error: --stats: malformed value 'xml': expected table or json
+// STATS: error: --stats: malformed value 'xml': expected json or table
 // RUN: not pit-run %t/two.mlir --seed=-1 2>&1 | FileCheck %s --check-prefix=SEED
-// SEED: error: --seed: malformed value '-1': expected a number from 0 to
+// SEED: error: --seed: malformed value '-1': expected a number
 // RUN: not pit-run %t/two.mlir --checks=foo 2>&1 | FileCheck %s --check-prefix=CHECKS
 // CHECKS: error: --checks: {{.*}}'foo'
 // RUN: not pit-run %t/two.mlir --device=cpu --stats 2>&1 | FileCheck %s --check-prefix=CPUSTATS
