@@ -12,7 +12,12 @@
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
 
+#include <cstdint>
+
 namespace mlir::pit {
+
+/// Threads of a warp, on every chip.
+inline constexpr int64_t kWarpSize = 32;
 
 /// What the compiler must know of a GPU.
 struct Chip {

@@ -9,6 +9,8 @@
 #ifndef PIT_LIB_CONVERSION_PITTILETONVGPU_LOWERING_H
 #define PIT_LIB_CONVERSION_PITTILETONVGPU_LOWERING_H
 
+#include "pit/Analysis/Chip.h"
+#include "pit/Conversion/Utils/IndexBuilder.h"
 #include "pit/Dialect/PIT/IR/PIT.h"
 #include "pit/Dialect/PIT/Transforms/TileLayout.h"
 
@@ -27,28 +29,6 @@ struct KernelContext {
   int64_t threads; ///< threads in a block
   int64_t stages;  ///< slots of each tile
   Value arena;     ///< the shared arena, memref<bytes x i8>
-};
-
-/// Emits index arithmetic at one place.
-struct IndexBuilder {
-  OpBuilder &b;
-  Location loc;
-
-  Value constant(int64_t value) const;
-  Value add(Value lhs, Value rhs) const;
-  Value add(Value lhs, int64_t rhs) const;
-  Value mul(Value lhs, int64_t rhs) const;
-  Value div(Value lhs, int64_t rhs) const;
-  Value rem(Value lhs, int64_t rhs) const;
-  Value bitXor(Value lhs, Value rhs) const;
-  Value bitAnd(Value lhs, int64_t rhs) const;
-  Value shiftRight(Value lhs, int64_t rhs) const;
-  /// `value` in [0, size).
-  Value inBounds(Value value, Value size) const;
-  Value select(Value condition, Value yes, Value no) const;
-  /// The conjunction of those conditions that are not null; null for none.
-  Value all(ArrayRef<Value> conditions) const;
-  Value threadId() const;
 };
 
 /// The slots of a tile in the arena: memref<slots x rows x columns>.

@@ -41,7 +41,7 @@ private:
 class FragmentLoader {
 public:
   FragmentLoader(const IndexBuilder &ib) : ib(ib) {
-    lane = ib.rem(ib.threadId(), 32);
+    lane = ib.rem(ib.threadId(), pit::kWarpSize);
     rowInMatrix = ib.bitAnd(lane, 7);
     lowBit = ib.bitAnd(ib.shiftRight(lane, 3), 1);
     highBit = ib.shiftRight(lane, 4);
@@ -67,8 +67,9 @@ public:
     auto elementType =
         cast<MemRefType>(operand.view.getType()).getElementType();
     return nvgpu::LdMatrixOp::create(
-        ib.b, ib.loc, VectorType::get({matrices, 2}, elementType), operand.view,
-        ValueRange{operand.slot, row, column}, /*transpose=*/!direct, matrices);
+        ib.builder, ib.loc, VectorType::get({matrices, 2}, elementType),
+        operand.view, ValueRange{operand.slot, row, column},
+        /*transpose=*/!direct, matrices);
   }
 
   const IndexBuilder &ib;
@@ -83,7 +84,8 @@ TileMmaLowering::matchAndRewrite(TileMmaOp op, OneToNOpAdaptor adaptor,
   Location loc = op.getLoc();
   IndexBuilder ib{rewriter, loc};
   AccType acc = op.getAcc().getType();
-  FailureOr<WarpLayout> warps = WarpLayout::get(acc, context.threads / 32);
+  FailureOr<WarpLayout> warps =
+      WarpLayout::get(acc, context.threads / pit::kWarpSize);
   if (failed(warps))
     return rewriter.notifyMatchFailure(op,
                                        "warps do not divide the accumulator");

@@ -25,56 +25,6 @@ using namespace mlir;
 using namespace mlir::pit;
 
 //===----------------------------------------------------------------------===//
-// IndexBuilder
-//===----------------------------------------------------------------------===//
-
-Value IndexBuilder::constant(int64_t value) const {
-  return arith::ConstantIndexOp::create(b, loc, value);
-}
-Value IndexBuilder::add(Value lhs, Value rhs) const {
-  return b.createOrFold<arith::AddIOp>(loc, lhs, rhs);
-}
-Value IndexBuilder::add(Value lhs, int64_t rhs) const {
-  return add(lhs, constant(rhs));
-}
-Value IndexBuilder::mul(Value lhs, int64_t rhs) const {
-  return b.createOrFold<arith::MulIOp>(loc, lhs, constant(rhs));
-}
-Value IndexBuilder::div(Value lhs, int64_t rhs) const {
-  return b.createOrFold<arith::DivUIOp>(loc, lhs, constant(rhs));
-}
-Value IndexBuilder::rem(Value lhs, int64_t rhs) const {
-  return b.createOrFold<arith::RemUIOp>(loc, lhs, constant(rhs));
-}
-Value IndexBuilder::bitXor(Value lhs, Value rhs) const {
-  return b.createOrFold<arith::XOrIOp>(loc, lhs, rhs);
-}
-Value IndexBuilder::bitAnd(Value lhs, int64_t rhs) const {
-  return b.createOrFold<arith::AndIOp>(loc, lhs, constant(rhs));
-}
-Value IndexBuilder::shiftRight(Value lhs, int64_t rhs) const {
-  return b.createOrFold<arith::ShRUIOp>(loc, lhs, constant(rhs));
-}
-Value IndexBuilder::inBounds(Value value, Value size) const {
-  return b.createOrFold<arith::CmpIOp>(loc, arith::CmpIPredicate::ult, value,
-                                       size);
-}
-Value IndexBuilder::select(Value condition, Value yes, Value no) const {
-  return b.createOrFold<arith::SelectOp>(loc, condition, yes, no);
-}
-Value IndexBuilder::all(ArrayRef<Value> conditions) const {
-  Value result;
-  for (Value condition : conditions)
-    if (condition)
-      result = result ? b.createOrFold<arith::AndIOp>(loc, result, condition)
-                      : condition;
-  return result;
-}
-Value IndexBuilder::threadId() const {
-  return gpu::ThreadIdOp::create(b, loc, gpu::Dimension::x);
-}
-
-//===----------------------------------------------------------------------===//
 // Shared by the patterns
 //===----------------------------------------------------------------------===//
 
@@ -84,7 +34,7 @@ Value pit::getTileView(const IndexBuilder &ib, const KernelContext &context,
   auto view = MemRefType::get({context.stages, layout.rows, layout.columns},
                               type.getElementType(),
                               MemRefLayoutAttrInterface(), space);
-  return memref::ViewOp::create(ib.b, ib.loc, view, context.arena,
+  return memref::ViewOp::create(ib.builder, ib.loc, view, context.arena,
                                 ib.constant(*type.getAt()), ValueRange());
 }
 
@@ -94,7 +44,7 @@ VectorType pit::getFragmentType(AccType acc) {
 
 std::pair<Value, Value> pit::getWarpPlace(const IndexBuilder &ib,
                                           const WarpLayout &layout) {
-  Value warp = ib.div(ib.threadId(), 32);
+  Value warp = ib.div(ib.threadId(), kWarpSize);
   return {ib.rem(warp, layout.warpsM), ib.div(warp, layout.warpsM)};
 }
 
@@ -124,16 +74,13 @@ struct LoadCoordsLowering : public OpConversionPattern<LoadCoordsOp> {
     for (int64_t i = 0; i < type.getNumHeld(); ++i) {
       int64_t along = i % pieces * (pieces > 1 ? type.getBy()[5] : 0);
       Value p = ib.add(position, i / pieces * step + along);
-      Value live = ib.inBounds(p, op.getLive());
+      Value live = ib.less(p, op.getLive());
       // Past the live positions the list is not read: it may end there.
       Value entry = ib.select(live, ib.div(p, type.getMicro()), ib.constant(0));
       Value coord =
           memref::LoadOp::create(rewriter, op.getLoc(), op.getCoords(),
                                  ValueRange{op.getGroup(), entry});
-      Value place =
-          ib.mul(arith::IndexCastOp::create(rewriter, op.getLoc(),
-                                            rewriter.getIndexType(), coord),
-                 type.getMicro());
+      Value place = ib.mul(ib.toIndex(coord), type.getMicro());
       place = ib.add(place, ib.rem(p, type.getMicro()));
       places.push_back(ib.select(live, place, ib.constant(kNowhere)));
     }
@@ -198,14 +145,13 @@ static void lowerForEachTile(ForEachTileOp op) {
   IRRewriter rewriter(op);
   Location loc = op.getLoc();
   IndexBuilder ib{rewriter, loc};
-  Value rest = gpu::BlockIdOp::create(rewriter, loc, gpu::Dimension::x);
+  Value rest = ib.blockId();
   SmallVector<Value> numbers(op.getBounds().size());
   for (auto i : llvm::reverse(llvm::seq<size_t>(0, numbers.size()))) {
     Value bound = op.getBounds()[i];
-    numbers[i] =
-        i == 0 ? rest : rewriter.createOrFold<arith::RemUIOp>(loc, rest, bound);
+    numbers[i] = i == 0 ? rest : ib.rem(rest, bound);
     if (i != 0)
-      rest = rewriter.createOrFold<arith::DivUIOp>(loc, rest, bound);
+      rest = ib.div(rest, bound);
   }
   Block *body = &op.getBody().front();
   auto end = cast<YieldOp>(body->getTerminator());
@@ -217,16 +163,14 @@ static void lowerForEachTile(ForEachTileOp op) {
   }
   Value count =
       memref::LoadOp::create(rewriter, loc, op.getCounts(), numbers[0]);
-  Value live = ib.mul(
-      arith::IndexCastOp::create(rewriter, loc, rewriter.getIndexType(), count),
-      *op.getMicro());
+  Value live = ib.mul(ib.toIndex(count), *op.getMicro());
   Value first = op.getPositions() ? ib.mul(numbers[1], *op.getPositions())
                                   : ib.constant(0);
   SmallVector<Value> arguments{numbers[0], first, live};
   llvm::append_range(arguments, ArrayRef(numbers).drop_front(2));
   rewriter.eraseOp(end);
   if (op.getPositions()) {
-    auto visited = scf::IfOp::create(rewriter, loc, ib.inBounds(first, live));
+    auto visited = scf::IfOp::create(rewriter, loc, ib.less(first, live));
     rewriter.inlineBlockBefore(body, visited.thenBlock()->getTerminator(),
                                arguments);
   } else {
@@ -253,7 +197,7 @@ LogicalResult pit::convertTileToNVGPU(gpu::GPUFuncOp kernel) {
            << "has tiles and no schedule: expects 'known_block_size', '"
            << kSharedBytesAttrName << "' and '" << kStagesAttrName
            << "', which a schedule sets";
-  if (threads % 32 || stages.getInt() < 1 || bytes.getInt() < 0)
+  if (threads % kWarpSize || stages.getInt() < 1 || bytes.getInt() < 0)
     return kernel.emitOpError()
            << "has " << threads << " threads, " << stages.getInt()
            << " slots a tile and " << bytes.getInt()
@@ -282,16 +226,15 @@ LogicalResult pit::convertTileToNVGPU(gpu::GPUFuncOp kernel) {
     types.append(type.getNumHeld(), mlir::IndexType::get(type.getContext()));
     return success();
   });
-  converter.addConversion(
-      [threads](AccType type,
-                SmallVectorImpl<Type> &types) -> std::optional<LogicalResult> {
-        FailureOr<WarpLayout> layout = WarpLayout::get(type, threads / 32);
-        if (failed(layout))
-          return failure();
-        types.append(layout->fragmentsM() * layout->fragmentsN(),
-                     getFragmentType(type));
-        return success();
-      });
+  converter.addConversion([threads](AccType type, SmallVectorImpl<Type> &types)
+                              -> std::optional<LogicalResult> {
+    FailureOr<WarpLayout> layout = WarpLayout::get(type, threads / kWarpSize);
+    if (failed(layout))
+      return failure();
+    types.append(layout->fragmentsM() * layout->fragmentsN(),
+                 getFragmentType(type));
+    return success();
+  });
   converter.addConversion([](TileType type) -> Type {
     return mlir::IndexType::get(type.getContext());
   });

@@ -67,19 +67,18 @@ static Place getPlace(const IndexBuilder &ib, SReadOp op, int64_t dim,
   Value size = ib.constant(source.getDimSize(dim));
   if (auto coords = dyn_cast<CoordsType>(op.getIndices()[dim].getType())) {
     if (coords.getBy()[2] != 0)
-      return {operand[held], ib.inBounds(operand[held], size)};
+      return {operand[held], ib.less(operand[held], size)};
     // All threads hold where the micro-tile begins.
     int64_t tile = start / coords.getBy()[3];
     Value begin = operand[tile];
     Value index = ib.add(begin, ib.add(offset, -tile * coords.getBy()[3]));
     bool whole = source.getDimSize(dim) % coords.getMicro() == 0;
-    return {index, ib.inBounds(whole ? begin : index, size)};
+    return {index, ib.less(whole ? begin : index, size)};
   }
   Value index = ib.add(operand.front(), offset);
   if (op.isInBounds(dim))
     return {index, Value()};
-  return {index,
-          ib.inBounds(op.isAllOrNone(dim) ? operand.front() : index, size)};
+  return {index, ib.less(op.isAllOrNone(dim) ? operand.front() : index, size)};
 }
 
 /// The distribution of a tile's coordinates must be that of its copies.
@@ -156,8 +155,8 @@ SReadLowering::matchAndRewrite(SReadOp op, OneToNOpAdaptor adaptor,
     OpBuilder::InsertionGuard guard(rewriter);
     Value row = ib.add(firstRow, pass * mapping.rowsPerPass);
     if ((pass + 1) * mapping.rowsPerPass > layout->rows) {
-      auto exists = scf::IfOp::create(
-          rewriter, loc, ib.inBounds(row, ib.constant(layout->rows)));
+      auto exists = scf::IfOp::create(rewriter, loc,
+                                      ib.less(row, ib.constant(layout->rows)));
       rewriter.setInsertionPointToStart(exists.thenBlock());
     }
     Value chunk = mapping.rowsPerPass % period == 0 ? firstChunk : swizzle(row);
@@ -179,7 +178,7 @@ SReadLowering::matchAndRewrite(SReadOp op, OneToNOpAdaptor adaptor,
         // Pieces of a chunk may lie on both sides of the edge.
         Value columnValid = place.valid;
         if (columnValid && within && !op.isAllOrNone(1))
-          columnValid = ib.inBounds(from, ib.constant(source.getDimSize(1)));
+          columnValid = ib.less(from, ib.constant(source.getDimSize(1)));
         Value valid = ib.all({rowPlace.valid, columnValid});
         SmallVector<Value> fromIndices{rowPlace.index, from},
             toIndices{slot, row, to};

@@ -92,7 +92,7 @@ static llvm::MaybeAlign getAlignment(int64_t width, Type type) {
 }
 
 void WriteEmitter::stage() {
-  OpBuilder &b = ib.b;
+  OpBuilder &b = ib.builder;
   Location loc = ib.loc;
   // Copies past the last step may still be landing, and other warps reading.
   NVVM::CpAsyncWaitGroupOp::create(b, loc, 0);
@@ -104,7 +104,7 @@ void WriteEmitter::stage() {
   staged = memref::ViewOp::create(b, loc, type, context.arena, ib.constant(0),
                                   ValueRange());
   auto [warpM, warpN] = getWarpPlace(ib, warps);
-  Value lane = ib.rem(ib.threadId(), 32);
+  Value lane = ib.rem(ib.threadId(), kWarpSize);
   Value row = ib.add(ib.mul(warpM, warps.rows), ib.div(lane, 4));
   Value column =
       ib.add(ib.mul(warpN, warps.columns), ib.mul(ib.rem(lane, 4), 2));
@@ -130,8 +130,7 @@ Piece WriteEmitter::getPiece(int64_t pass, int64_t vector) {
              mapping.width);
   SmallVector<Value> conditions;
   if ((pass + 1) * mapping.rowsPerPass > acc.getShape()[0])
-    conditions.push_back(
-        ib.inBounds(piece.row, ib.constant(acc.getShape()[0])));
+    conditions.push_back(ib.less(piece.row, ib.constant(acc.getShape()[0])));
   Value tileIndex[] = {piece.row, piece.column};
   for (int64_t dim = 0; dim < 2; ++dim) {
     ValueRange operand = adaptor.getIndices()[dim];
@@ -140,18 +139,17 @@ Piece WriteEmitter::getPiece(int64_t pass, int64_t vector) {
         gathered ? operand[pass] : ib.add(operand.front(), tileIndex[dim]);
     piece.place.push_back(index);
     if (gathered || !op.getInBounds() || !(*op.getInBounds())[dim])
-      conditions.push_back(
-          ib.inBounds(index, ib.constant(dest.getDimSize(dim))));
+      conditions.push_back(ib.less(index, ib.constant(dest.getDimSize(dim))));
   }
   piece.valid = ib.all(conditions);
   return piece;
 }
 
 void WriteEmitter::ifValid(const Piece &piece, function_ref<void()> body) {
-  OpBuilder::InsertionGuard guard(ib.b);
+  OpBuilder::InsertionGuard guard(ib.builder);
   if (piece.valid) {
-    auto branch = scf::IfOp::create(ib.b, ib.loc, piece.valid);
-    ib.b.setInsertionPointToStart(branch.thenBlock());
+    auto branch = scf::IfOp::create(ib.builder, ib.loc, piece.valid);
+    ib.builder.setInsertionPointToStart(branch.thenBlock());
   }
   body();
 }
@@ -159,7 +157,7 @@ void WriteEmitter::ifValid(const Piece &piece, function_ref<void()> body) {
 /// The elements of one input that belong to the piece: a vector where the input
 /// is contiguous along the destination's rows and aligned, else one by one.
 Value WriteEmitter::loadInput(const Piece &piece, unsigned number) {
-  OpBuilder &b = ib.b;
+  OpBuilder &b = ib.builder;
   Location loc = ib.loc;
   Value input = op.getInputs()[number];
   auto type = cast<MemRefType>(input.getType());
@@ -192,7 +190,7 @@ Value WriteEmitter::loadInput(const Piece &piece, unsigned number) {
 }
 
 void WriteEmitter::loadInputs(Piece &piece) {
-  OpBuilder &b = ib.b;
+  OpBuilder &b = ib.builder;
   Location loc = ib.loc;
   for (unsigned number = 0; number < op.getInputs().size(); ++number) {
     if (!piece.valid) {
@@ -218,7 +216,7 @@ void WriteEmitter::loadInputs(Piece &piece) {
 }
 
 void WriteEmitter::finish(const Piece &piece) {
-  OpBuilder &b = ib.b;
+  OpBuilder &b = ib.builder;
   Location loc = ib.loc;
   ifValid(piece, [&] {
     Value sums = vector::LoadOp::create(
@@ -244,7 +242,7 @@ void WriteEmitter::finish(const Piece &piece) {
 }
 
 void WriteEmitter::store(const Piece &piece, ArrayRef<Value> elements) {
-  OpBuilder &b = ib.b;
+  OpBuilder &b = ib.builder;
   Location loc = ib.loc;
   if (op.getMode() == WriteMode::store) {
     Value result = vector::FromElementsOp::create(
@@ -310,7 +308,7 @@ SWriteLowering::matchAndRewrite(SWriteOp op, OneToNOpAdaptor adaptor,
            << ": expected the distribution "
            << llvm::interleaved_array(getWriteDistribution(mapping));
   FailureOr<WarpLayout> warps =
-      WarpLayout::get(op.getAcc().getType(), context.threads / 32);
+      WarpLayout::get(op.getAcc().getType(), context.threads / kWarpSize);
   if (failed(warps))
     return rewriter.notifyMatchFailure(op,
                                        "warps do not divide the accumulator");

@@ -154,10 +154,10 @@ std::pair<Value, Value> CompactEmitter::sumWarps(Value value) {
   gpu::BarrierOp::create(b, emit.loc);
   Value all = emit.i32(0), earlier = emit.i32(0);
   for (int64_t i = 0; i < plan.warps; ++i) {
-    Value part =
-        memref::LoadOp::create(b, emit.loc, shared, ValueRange{emit.index(i)});
+    Value part = memref::LoadOp::create(b, emit.loc, shared,
+                                        ValueRange{emit.constant(i)});
     all = emit.add(all, part);
-    Value before = emit.less(emit.index(i), warp);
+    Value before = emit.less(emit.constant(i), warp);
     earlier = emit.add(earlier, emit.select(before, part, emit.i32(0)));
   }
   return {all, earlier};
@@ -184,10 +184,10 @@ Value CompactEmitter::sumEarlierChunks(Value partial) {
 void CompactEmitter::countChunk(Value partial) {
   Value total;
   if (plan.steps == 1)
-    total = vote(emit.index(0)).total;
+    total = vote(emit.constant(0)).total;
   else
-    total = emit.loop(emit.index(0), emit.index(plan.steps), 1, emit.i32(0),
-                      [&](Value step, Value carried) {
+    total = emit.loop(emit.constant(0), emit.constant(plan.steps), 1,
+                      emit.i32(0), [&](Value step, Value carried) {
                         return emit.add(carried, vote(step).total);
                       });
   Value all = sumWarps(total).first;
@@ -215,13 +215,13 @@ void CompactEmitter::listChunk(Value partial, Value counts, Value coords) {
     return emit.add(base, all);
   };
   Value base = plan.chunks > 1 ? sumEarlierChunks(partial) : emit.i32(0);
-  Value total =
-      plan.steps == 1
-          ? list(emit.index(0), base)
-          : emit.loop(emit.index(0), emit.index(plan.steps), 1, base, list);
+  Value total = plan.steps == 1
+                    ? list(emit.constant(0), base)
+                    : emit.loop(emit.constant(0), emit.constant(plan.steps), 1,
+                                base, list);
   Value last = emit.equals(emit.threadId(), 0);
   if (plan.chunks > 1)
-    last = emit.both(last, emit.equals(chunk, plan.chunks - 1));
+    last = emit.all({last, emit.equals(chunk, plan.chunks - 1)});
   storeOnce(last, total, counts, group);
 }
 

@@ -42,7 +42,7 @@ int64_t DetectPlan::loads() const {
   case DetectForm::tiles:
     return llvm::divideCeil(std::accumulate(micro.begin(), micro.end(),
                                             int64_t(1), std::multiplies<>()),
-                            32 * warpsPerTile);
+                            kWarpSize * warpsPerTile);
   }
   return 0;
 }
@@ -106,8 +106,8 @@ static void makeRankTwo(DetectPlan &plan) {
 
 static void chooseForm(DetectPlan &plan) {
   int64_t width = plan.micro.back();
-  if (plan.shape.size() == 2 && width <= 32 && llvm::isPowerOf2_64(width) &&
-      plan.micro[0] <= kMaxBandRows) {
+  if (plan.shape.size() == 2 && width <= kWarpSize &&
+      llvm::isPowerOf2_64(width) && plan.micro[0] <= kMaxBandRows) {
     int64_t rowUnits = static_cast<int64_t>(
         llvm::PowerOf2Ceil(static_cast<uint64_t>(plan.shape[1])));
     bool rows = plan.micro[0] == 1;
@@ -115,9 +115,9 @@ static void chooseForm(DetectPlan &plan) {
     // Flags along rows: no wider than a sector asks for, so that the 32 flags
     // of a store are neighbours. Else as wide as the source.
     int64_t across =
-        rows && plan.axis == 0 ? kSectorBytes / plan.unitBytes : 32;
-    plan.lanesAcross =
-        std::min<int64_t>(std::max(width, std::min(across, rowUnits)), 32);
+        rows && plan.axis == 0 ? kSectorBytes / plan.unitBytes : kWarpSize;
+    plan.lanesAcross = std::min<int64_t>(
+        std::max(width, std::min(across, rowUnits)), kWarpSize);
     plan.perWarp = std::max<int64_t>(1, kLoadsInFlight / plan.loads());
     return;
   }
@@ -128,11 +128,11 @@ static void chooseForm(DetectPlan &plan) {
   int64_t bytes = units * plan.unitBytes;
   if (bytes >= kBytesOfSharedTile) {
     plan.blockSize = 256;
-    plan.warpsPerTile = plan.blockSize / 32;
+    plan.warpsPerTile = plan.blockSize / kWarpSize;
     return;
   }
   plan.perWarp = static_cast<int64_t>(llvm::bit_floor(static_cast<uint64_t>(
-      std::clamp<int64_t>(kBytesPerWarp / bytes, 1, 32))));
+      std::clamp<int64_t>(kBytesPerWarp / bytes, 1, kWarpSize))));
 }
 
 std::optional<DetectPlan> pit::planDetection(MemRefType source,

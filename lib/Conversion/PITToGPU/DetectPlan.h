@@ -3,6 +3,7 @@
 #ifndef PIT_LIB_CONVERSION_PITTOGPU_DETECTPLAN_H
 #define PIT_LIB_CONVERSION_PITTOGPU_DETECTPLAN_H
 
+#include "pit/Analysis/Chip.h"
 #include "pit/Dialect/PIT/IR/PIT.h"
 
 namespace mlir::pit {
@@ -48,7 +49,7 @@ struct DetectPlan {
   /// Threads a block.
   int64_t blockSize = 128;
 
-  int64_t lanesDown() const { return 32 / lanesAcross; }
+  int64_t lanesDown() const { return kWarpSize / lanesAcross; }
   /// Number of micro-tiles along a dimension.
   int64_t tiles(int64_t dim) const;
   /// Loads of a lane for one pass or micro-tile.

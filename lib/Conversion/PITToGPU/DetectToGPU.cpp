@@ -113,7 +113,7 @@ static Value guard(WarpEmitter &emit, Value value, int64_t bound,
 }
 
 static uint32_t lowBits(int64_t count) {
-  return count >= 32 ? 0xffffffffu : (1u << count) - 1;
+  return count >= kWarpSize ? 0xffffffffu : (1u << count) - 1;
 }
 
 /// There is nothing to read, but there are flags: a thread a flag.
@@ -145,7 +145,7 @@ void DetectEmitter::emitRows(Value worker) {
   // Flags of one store, in order: down the rows of one column of micro-tiles,
   // or row by row.
   bool alongRows = plan.axis == 0;
-  int64_t flagsPerVote = alongRows ? down : 32 / width;
+  int64_t flagsPerVote = alongRows ? down : kWarpSize / width;
   Value keptVote = emit.div(lane, flagsPerVote);
   Value inVote = emit.rem(lane, flagsPerVote);
 
@@ -157,8 +157,8 @@ void DetectEmitter::emitRows(Value worker) {
       SmallVector<Value> loaded;
       for (int64_t u = start; u < end; ++u) {
         Value row = emit.add(emit.add(passRow, u * down), laneRow);
-        Value inside = emit.both(
-            columnInside, guard(emit, row, plan.shape[0], rows * plan.perWarp));
+        Value inside = emit.all({columnInside, guard(emit, row, plan.shape[0],
+                                                     rows * plan.perWarp)});
         loaded.push_back(
             load(emit.add(emit.mul(row, plan.shape[1]), column), inside));
       }
@@ -176,8 +176,8 @@ void DetectEmitter::emitRows(Value worker) {
             testLanes(kept, emit.add(shift, j * width), lowBits(width));
         Value tile = emit.add(firstTile, j);
         Value inside =
-            emit.both(guard(emit, row, plan.shape[0], rows * plan.perWarp),
-                      guard(emit, tile, plan.tiles(1), tilesAcross));
+            emit.all({guard(emit, row, plan.shape[0], rows * plan.perWarp),
+                      guard(emit, tile, plan.tiles(1), tilesAcross)});
         emit.ifTrue(inside, [&] { store(flag, row, tile); });
       }
     } else {
@@ -187,8 +187,8 @@ void DetectEmitter::emitRows(Value worker) {
                            emit.div(inVote, tilesAcross));
       Value tile = emit.add(firstTile, emit.rem(inVote, tilesAcross));
       Value inside =
-          emit.both(guard(emit, row, plan.shape[0], rows * plan.perWarp),
-                    guard(emit, tile, plan.tiles(1), tilesAcross));
+          emit.all({guard(emit, row, plan.shape[0], rows * plan.perWarp),
+                    guard(emit, tile, plan.tiles(1), tilesAcross)});
       emit.ifTrue(inside, [&] { store(flag, row, tile); });
     }
   }
@@ -205,9 +205,9 @@ Value DetectEmitter::gatherBand(Value firstRow, Value laneRow, Value column,
       Value inBand = emit.add(emit.mul(emit.add(first, u), down), laneRow);
       Value row = emit.add(firstRow, inBand);
       Value here =
-          emit.both(inside, emit.both(guard(emit, inBand, plan.micro[0], down),
+          emit.all({inside, emit.all({guard(emit, inBand, plan.micro[0], down),
                                       guard(emit, row, plan.shape[0],
-                                            plan.micro[0] * plan.perWarp)));
+                                            plan.micro[0] * plan.perWarp)})});
       loaded.push_back(
           load(emit.add(emit.mul(row, plan.shape[1]), column), here));
     }
@@ -218,12 +218,12 @@ Value DetectEmitter::gatherBand(Value firstRow, Value laneRow, Value column,
   int64_t batches = loads / kLoadBatch, rest = loads % kLoadBatch;
   Value bits = emit.i32(0);
   if (batches)
-    bits = emit.loop(emit.index(0), emit.index(batches * kLoadBatch),
+    bits = emit.loop(emit.constant(0), emit.constant(batches * kLoadBatch),
                      kLoadBatch, bits, [&](Value first, Value carried) {
                        return gather(first, kLoadBatch, carried);
                      });
   if (rest)
-    bits = gather(emit.index(batches * kLoadBatch), rest, bits);
+    bits = gather(emit.constant(batches * kLoadBatch), rest, bits);
   return bits;
 }
 
@@ -252,9 +252,9 @@ void DetectEmitter::emitBands(Value worker) {
     Value votes = emit.ballot(emit.isNonZero(bits[i]));
     Value band = emit.add(firstBand, i);
     Value inside = guard(emit, tile, plan.tiles(1), tilesAcross);
-    if (tilesAcross < 32)
-      inside = emit.both(emit.less(lane, tilesAcross), inside);
-    inside = emit.both(inside, guard(emit, band, plan.tiles(0), plan.perWarp));
+    if (tilesAcross < kWarpSize)
+      inside = emit.all({emit.less(lane, tilesAcross), inside});
+    inside = emit.all({inside, guard(emit, band, plan.tiles(0), plan.perWarp)});
     emit.ifTrue(inside,
                 [&] { store(testLanes(votes, shift, lanes), band, tile); });
   }
@@ -265,7 +265,8 @@ void DetectEmitter::emitBands(Value worker) {
 SmallVector<Value> DetectEmitter::gatherTiles(Value first, int64_t count,
                                               Value worker) {
   int64_t rank = static_cast<int64_t>(plan.shape.size());
-  int64_t lanes = 32 * plan.warpsPerTile, loads = plan.loads(), units = 1;
+  int64_t lanes = kWarpSize * plan.warpsPerTile, loads = plan.loads(),
+          units = 1;
   SmallVector<int64_t> strides(rank), microStrides(rank);
   for (int64_t dim = rank, stride = 1; dim-- > 0; stride *= plan.shape[dim]) {
     strides[dim] = stride;
@@ -287,7 +288,7 @@ SmallVector<Value> DetectEmitter::gatherTiles(Value first, int64_t count,
         guard(emit, number, bitmapType.getNumElements(), plan.perWarp);
     Value group = emit.div(number, bitmapType.getDimSize(1));
     Value along = emit.rem(number, bitmapType.getDimSize(1));
-    tile.base = emit.index(0);
+    tile.base = emit.constant(0);
     for (int64_t dim = rank; dim-- > 0;) {
       Value position = along;
       if (dim != plan.axis) {
@@ -304,7 +305,7 @@ SmallVector<Value> DetectEmitter::gatherTiles(Value first, int64_t count,
   auto loadUnit = [&](const Tile &tile, Value unit, bool last) {
     Value inside = tile.inside, offset = tile.base;
     if (last)
-      inside = emit.both(inside, guard(emit, unit, units, lanes));
+      inside = emit.all({inside, guard(emit, unit, units, lanes)});
     for (int64_t dim = 0; dim < rank; ++dim) {
       if (plan.micro[dim] == 1)
         continue;
@@ -313,8 +314,8 @@ SmallVector<Value> DetectEmitter::gatherTiles(Value first, int64_t count,
       if (microStrides[dim] * plan.micro[dim] != units)
         position = emit.rem(position, plan.micro[dim]);
       inside =
-          emit.both(inside, guard(emit, emit.add(tile.start[dim], position),
-                                  plan.shape[dim], plan.micro[dim]));
+          emit.all({inside, guard(emit, emit.add(tile.start[dim], position),
+                                  plan.shape[dim], plan.micro[dim])});
       offset = emit.add(offset, emit.mul(position, strides[dim]));
     }
     return load(offset, inside);
@@ -324,8 +325,8 @@ SmallVector<Value> DetectEmitter::gatherTiles(Value first, int64_t count,
   int64_t batches = loads > kLoadBatch ? units / (lanes * kLoadBatch) : 0;
   if (batches)
     bits[0] = emit.loop(
-        emit.index(0), emit.index(batches * kLoadBatch), kLoadBatch, bits[0],
-        [&](Value load, Value carried) {
+        emit.constant(0), emit.constant(batches * kLoadBatch), kLoadBatch,
+        bits[0], [&](Value load, Value carried) {
           SmallVector<Value> loaded;
           for (int64_t u = 0; u < kLoadBatch; ++u)
             loaded.push_back(loadUnit(
@@ -376,23 +377,21 @@ void DetectEmitter::emitTiles(Value worker) {
   auto detect = [&](Value start, Value kept) {
     for (auto [i, bits] :
          llvm::enumerate(gatherTiles(emit.add(first, start), together, lane))) {
-      Value mine = emit.builder.createOrFold<arith::CmpIOp>(
-          emit.loc, arith::CmpIPredicate::eq, lane,
-          emit.add(start, static_cast<int64_t>(i)));
+      Value mine = emit.equals(lane, emit.add(start, static_cast<int64_t>(i)));
       kept = emit.select(mine, emit.any(emit.isNonZero(bits)), kept);
     }
     return kept;
   };
   Value kept = emit.boolean(false);
   if (together == plan.perWarp)
-    kept = detect(emit.index(0), kept);
+    kept = detect(emit.constant(0), kept);
   else
-    kept = emit.loop(emit.index(0), emit.index(plan.perWarp), together, kept,
-                     detect);
+    kept = emit.loop(emit.constant(0), emit.constant(plan.perWarp), together,
+                     kept, detect);
   Value number = emit.add(first, lane);
   Value inside = guard(emit, number, type.getNumElements(), plan.perWarp);
-  if (plan.perWarp < 32)
-    inside = emit.both(emit.less(lane, plan.perWarp), inside);
+  if (plan.perWarp < kWarpSize)
+    inside = emit.all({emit.less(lane, plan.perWarp), inside});
   emit.ifTrue(inside, [&] { storeAt(kept, number); });
 }
 

@@ -9,6 +9,7 @@
 
 #include "pit/Conversion/PITToGPU/KernelBuilder.h"
 #include "pit/Conversion/PITToGPU/PITToGPU.h"
+#include "pit/Conversion/Utils/IndexBuilder.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -31,10 +32,6 @@ struct ContractionDims {
 };
 
 } // namespace
-
-static Value constant(OpBuilder &b, Location loc, int64_t value) {
-  return arith::ConstantIndexOp::create(b, loc, value);
-}
 
 /// Looks through widening casts, which the tensor cores do exactly.
 static Value skipExtensions(Value value) {
@@ -269,9 +266,10 @@ void KernelEmitter::emitBody(OpBuilder &b, Location loc, ValueRange args) {
   init = args[next++];
   output = op.getDest() ? args[next] : init;
 
+  IndexBuilder ib(b, loc);
   SmallVector<Value> bounds;
   for (int64_t bound : getBounds())
-    bounds.push_back(constant(b, loc, bound));
+    bounds.push_back(ib.constant(bound));
   bool parallelAxis = axis != -1 && axis != dims.reduction;
   auto tiles = ForEachTileOp::create(
       b, loc, bounds, kernelCounts,
@@ -282,28 +280,23 @@ void KernelEmitter::emitBody(OpBuilder &b, Location loc, ValueRange args) {
     body->addArgument(b.getIndexType(), loc);
   ValueRange ids = body->getArguments();
 
-  auto scaled = [&](Value number, int64_t extent) -> Value {
-    return arith::MulIOp::create(b, loc, number, constant(b, loc, extent));
-  };
   SmallVector<Value> offsets(sizes.size());
   Value group, live;
   if (axis == -1) {
-    offsets[dims.lhs] = scaled(ids[0], tile[dims.lhs]);
-    offsets[dims.rhs] = scaled(ids[1], tile[dims.rhs]);
+    offsets[dims.lhs] = ib.mul(ids[0], tile[dims.lhs]);
+    offsets[dims.rhs] = ib.mul(ids[1], tile[dims.rhs]);
   } else if (!parallelAxis) {
     group = ids[0];
     live = ids[2];
     int64_t other = groupDim == dims.lhs ? dims.rhs : dims.lhs;
-    offsets[groupDim] = arith::AddIOp::create(
-        b, loc, scaled(group, groupExtent), scaled(ids[3], tile[groupDim]));
-    offsets[other] = scaled(ids[4], tile[other]);
+    offsets[groupDim] =
+        ib.add(ib.mul(group, groupExtent), ib.mul(ids[3], tile[groupDim]));
+    offsets[other] = ib.mul(ids[4], tile[other]);
     // The last group may have fewer tiles than the others: one past the edge
     // has nothing to add, and nothing to write.
     if (groupExtent > tile[groupDim] && sizes[groupDim] % groupExtent) {
-      Value exists = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult,
-                                           offsets[groupDim],
-                                           constant(b, loc, sizes[groupDim]));
-      live = arith::SelectOp::create(b, loc, exists, live, constant(b, loc, 0));
+      live = ib.select(ib.less(offsets[groupDim], sizes[groupDim]), live,
+                       ib.constant(0));
     }
   } else {
     group = ids[0];
@@ -313,7 +306,7 @@ void KernelEmitter::emitBody(OpBuilder &b, Location loc, ValueRange args) {
         b, loc, CoordsType::get(b.getContext(), tile[axis], micro),
         kernelCoords, group,
         /*first=*/ids[1], live);
-    offsets[other] = scaled(ids[3], tile[other]);
+    offsets[other] = ib.mul(ids[3], tile[other]);
   }
   Value acc = emitReduction(b, loc, offsets, group, live);
   emitWrite(b, loc, acc, offsets);
@@ -330,9 +323,10 @@ Value KernelEmitter::emitReduction(OpBuilder &b, Location loc,
   Value zero = AccZeroOp::create(b, loc, accType);
   bool gathered = isGathered(dims.reduction);
   int64_t step = tile[dims.reduction];
-  Value end = gathered ? live : constant(b, loc, sizes[dims.reduction]);
-  auto loop = scf::ForOp::create(b, loc, constant(b, loc, 0), end,
-                                 constant(b, loc, step), zero);
+  IndexBuilder ib(b, loc);
+  Value end = gathered ? live : ib.constant(sizes[dims.reduction]);
+  auto loop =
+      scf::ForOp::create(b, loc, ib.constant(0), end, ib.constant(step), zero);
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(loop.getBody());
   offsets[dims.reduction] = loop.getInductionVar();
@@ -397,30 +391,16 @@ LogicalResult KernelEmitter::emitUnreached(OpBuilder &builder) {
   operands.push_back(op.getDest() ? op.getDest() : op.getInit());
   auto body = [&](OpBuilder &b, Location loc, ValueRange args) {
     Value bitmap = args[0], from = args[1], to = args.back();
-    Value block = gpu::BlockIdOp::create(b, loc, gpu::Dimension::x),
-          thread = gpu::ThreadIdOp::create(b, loc, gpu::Dimension::x);
-    Value number = arith::AddIOp::create(
-        b, loc,
-        arith::MulIOp::create(b, loc, block, constant(b, loc, kThreads)),
-        thread);
-    Value inside = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult,
-                                         number, constant(b, loc, vectors));
-    auto ifInside = scf::IfOp::create(b, loc, inside);
+    IndexBuilder ib(b, loc);
+    Value number = ib.add(ib.mul(ib.blockId(), kThreads), ib.threadId());
+    auto ifInside = scf::IfOp::create(b, loc, ib.less(number, vectors));
     b.setInsertionPointToStart(ifInside.thenBlock());
-    Value perRow = constant(b, loc, columns / width);
-    Value row = arith::DivUIOp::create(b, loc, number, perRow);
-    Value column = arith::MulIOp::create(
-        b, loc, arith::RemUIOp::create(b, loc, number, perRow),
-        constant(b, loc, width));
+    Value row = ib.div(number, columns / width);
+    Value column = ib.mul(ib.rem(number, columns / width), width);
     Value place = position == 0 ? row : column;
     Value live = memref::LoadOp::create(
-        b, loc, bitmap,
-        ValueRange{
-            constant(b, loc, 0),
-            arith::DivUIOp::create(b, loc, place, constant(b, loc, micro))});
-    Value dead = arith::XOrIOp::create(
-        b, loc, live, arith::ConstantIntOp::create(b, loc, 1, 1));
-    auto ifDead = scf::IfOp::create(b, loc, dead);
+        b, loc, bitmap, ValueRange{ib.constant(0), ib.div(place, micro)});
+    auto ifDead = scf::IfOp::create(b, loc, ib.equals(live, 0));
     b.setInsertionPointToStart(ifDead.thenBlock());
     auto vectorType = VectorType::get({width}, type.getElementType());
     unsigned alignment = width * type.getElementTypeBitWidth() / 8;

@@ -1,6 +1,7 @@
 //===- LinalgKernel.cpp - body of an elementwise kernel -------------------===//
 
 #include "LinalgKernel.h"
+#include "pit/Conversion/Utils/IndexBuilder.h"
 
 #include "mlir/Dialect/Affine/Utils.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -73,7 +74,8 @@ public:
   /// `arguments` maps the launch's memrefs to the kernel's.
   KernelWriter(OpBuilder &builder, Location loc, linalg::LinalgOp op,
                const LinalgIteration &space, IRMapping &arguments)
-      : builder(builder), loc(loc), op(op), space(space), values(arguments) {}
+      : builder(builder), loc(loc), index(builder, loc), op(op), space(space),
+        values(arguments) {}
 
   void write();
 
@@ -97,15 +99,6 @@ private:
                           int64_t lanes);
   void store(OpOperand &operand, ArrayRef<Value> dims, ValueRange lanes);
   Value offset(unsigned operand, ArrayRef<Value> dims);
-  Value constant(int64_t value) {
-    return arith::ConstantIndexOp::create(builder, loc, value);
-  }
-  Value addConstant(Value value, int64_t constantValue) {
-    return constantValue == 0 ? value
-                              : arith::AddIOp::create(builder, loc, value,
-                                                      constant(constantValue))
-                                    .getResult();
-  }
   /// Whether an output keeps its element over all loops of a thread.
   bool isInRegisters(OpOperand &init) {
     const LinalgAccess &access = space.accesses[init.getOperandNumber()];
@@ -120,6 +113,7 @@ private:
 
   OpBuilder &builder;
   Location loc;
+  IndexBuilder index;
   linalg::LinalgOp op;
   const LinalgIteration &space;
   IRMapping &values;
@@ -155,7 +149,7 @@ void KernelWriter::prepareOperands() {
 }
 
 SmallVector<Value> KernelWriter::computeDims(Value id) {
-  Value zero = constant(0);
+  Value zero = index.constant(0);
   SmallVector<Value> dims(space.extents.size(), zero);
   for (size_t i = space.threadDims.size(); i-- > 0;) {
     unsigned dim = space.threadDims[i];
@@ -163,13 +157,10 @@ SmallVector<Value> KernelWriter::computeDims(Value id) {
     int64_t steps = llvm::divideCeil(space.extents[dim], lanes);
     Value value = id;
     if (i != 0) {
-      Value divisor = constant(steps);
-      value = arith::RemUIOp::create(builder, loc, id, divisor);
-      id = arith::DivUIOp::create(builder, loc, id, divisor);
+      value = index.rem(id, steps);
+      id = index.div(id, steps);
     }
-    if (lanes > 1)
-      value = arith::MulIOp::create(builder, loc, value, constant(lanes));
-    dims[dim] = value;
+    dims[dim] = index.mul(value, lanes);
   }
   return dims;
 }
@@ -182,13 +173,9 @@ void KernelWriter::write() {
       builder.getIndexAttr(llvm::divideCeil(threads, kLinalgBlockSize)));
   Value thread = gpu::ThreadIdOp::create(
       builder, loc, gpu::Dimension::x, builder.getIndexAttr(kLinalgBlockSize));
-  Value first =
-      arith::MulIOp::create(builder, loc, block, constant(kLinalgBlockSize));
-  Value id = arith::AddIOp::create(builder, loc, first, thread);
+  Value id = index.add(index.mul(block, kLinalgBlockSize), thread);
   if (threads % kLinalgBlockSize != 0) {
-    Value isLive = arith::CmpIOp::create(
-        builder, loc, arith::CmpIPredicate::ult, id, constant(threads));
-    auto guard = scf::IfOp::create(builder, loc, isLive, /*withElse=*/false);
+    auto guard = scf::IfOp::create(builder, loc, index.less(id, threads));
     builder.setInsertionPointToStart(guard.thenBlock());
   }
   SmallVector<Value> dims = computeDims(id);
@@ -201,14 +188,13 @@ void KernelWriter::write() {
   if (extent % space.lanes == 0)
     return writeLanes(dims, space.lanes);
   Value begin = dims[inner];
-  Value end = constant(extent);
-  Value isFull = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ule,
-                                       addConstant(begin, space.lanes), end);
+  Value end = index.constant(extent);
+  Value isFull = index.less(index.add(begin, space.lanes - 1), end);
   auto branch = scf::IfOp::create(builder, loc, isFull, /*withElse=*/true);
   builder.setInsertionPointToStart(branch.thenBlock());
   writeLanes(dims, space.lanes);
   builder.setInsertionPointToStart(branch.elseBlock());
-  auto tail = scf::ForOp::create(builder, loc, begin, end, constant(1));
+  auto tail = scf::ForOp::create(builder, loc, begin, end, index.constant(1));
   builder.setInsertionPointToStart(tail.getBody());
   dims[inner] = tail.getInductionVar();
   writeLanes(dims, 1);
@@ -241,11 +227,12 @@ void KernelWriter::writeLanes(SmallVector<Value> dims, int64_t lanes) {
     accumulators.push_back(start);
   }
 
-  Value zero = constant(0), one = constant(1);
+  Value zero = index.constant(0), one = index.constant(1);
   scf::ForOp outermost;
   for (unsigned dim : space.loopDims) {
-    auto loop = scf::ForOp::create(
-        builder, loc, zero, constant(space.extents[dim]), one, accumulators);
+    auto loop = scf::ForOp::create(builder, loc, zero,
+                                   index.constant(space.extents[dim]), one,
+                                   accumulators);
     if (outermost) {
       if (!accumulators.empty())
         scf::YieldOp::create(builder, loc, loop.getResults());
@@ -290,7 +277,7 @@ SmallVector<Value> KernelWriter::writePoint(ArrayRef<Value> dims, int64_t lanes,
     SmallVector<Value> laneDims(dims);
     if (lanes > 1 && op.hasIndexSemantics())
       laneDims[space.threadDims.back()] =
-          addConstant(dims[space.threadDims.back()], lane);
+          index.add(dims[space.threadDims.back()], lane);
     SmallVector<Value> arguments;
     for (ArrayRef<Value> list : elements)
       arguments.push_back(list[lane]);
@@ -363,11 +350,11 @@ Value KernelWriter::offset(unsigned operand, ArrayRef<Value> dims) {
       continue;
     Value term = dims[dim];
     if (coefficient != 1)
-      term = arith::MulIOp::create(builder, loc, term, constant(coefficient));
-    sum =
-        sum ? arith::AddIOp::create(builder, loc, sum, term).getResult() : term;
+      term = index.mul(term, coefficient);
+    sum = sum ? index.add(sum, term) : term;
   }
-  return sum ? addConstant(sum, access.constant) : constant(access.constant);
+  return sum ? index.add(sum, access.constant)
+             : index.constant(access.constant);
 }
 
 SmallVector<Value> KernelWriter::load(OpOperand &operand, ArrayRef<Value> dims,
@@ -388,7 +375,7 @@ SmallVector<Value> KernelWriter::load(OpOperand &operand, ArrayRef<Value> dims,
     SmallVector<Value> laneDims(dims);
     for (int64_t lane = 0; lane < lanes; ++lane) {
       if (lanes > 1)
-        laneDims[inner] = addConstant(dims[inner], lane);
+        laneDims[inner] = index.add(dims[inner], lane);
       result.push_back(memref::LoadOp::create(builder, loc, buffer,
                                               offset(number, laneDims)));
     }
@@ -400,7 +387,7 @@ SmallVector<Value> KernelWriter::load(OpOperand &operand, ArrayRef<Value> dims,
   Value start = offset(number, dims);
   for (int64_t lane = 0; lane < lanes; lane += width) {
     Value wide = vector::LoadOp::create(
-        builder, loc, vectorType, buffer, addConstant(start, lane),
+        builder, loc, vectorType, buffer, index.add(start, lane),
         /*nontemporal=*/false, llvm::MaybeAlign(width * bytes));
     for (int64_t i = 0; i < width; ++i)
       result.push_back(vector::ExtractOp::create(builder, loc, wide, i));
@@ -426,8 +413,8 @@ void KernelWriter::store(OpOperand &operand, ArrayRef<Value> dims,
        lane += width) {
     Value wide = vector::FromElementsOp::create(builder, loc, vectorType,
                                                 lanes.slice(lane, width));
-    vector::StoreOp::create(builder, loc, wide, buffer,
-                            addConstant(start, lane), /*nontemporal=*/false,
+    vector::StoreOp::create(builder, loc, wide, buffer, index.add(start, lane),
+                            /*nontemporal=*/false,
                             llvm::MaybeAlign(width * bytes));
   }
 }

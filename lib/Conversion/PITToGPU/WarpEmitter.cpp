@@ -2,7 +2,6 @@
 
 #include "WarpEmitter.h"
 
-#include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -13,14 +12,6 @@ using namespace mlir::pit;
 /// The address space of global memory in NVPTX.
 static constexpr unsigned kGlobalAddressSpace = 1;
 static constexpr int64_t kAllLanes = 0xffffffff;
-
-static Value constantLike(WarpEmitter &emit, Value like, int64_t value) {
-  return like.getType().isIndex() ? emit.index(value) : emit.i32(value);
-}
-
-Value WarpEmitter::index(int64_t value) {
-  return arith::ConstantIndexOp::create(builder, loc, value);
-}
 
 Value WarpEmitter::i32(int64_t value) {
   return arith::ConstantOp::create(
@@ -33,90 +24,13 @@ Value WarpEmitter::boolean(bool value) {
   return arith::ConstantOp::create(builder, loc, builder.getBoolAttr(value));
 }
 
-Value WarpEmitter::add(Value lhs, Value rhs) {
-  return builder.createOrFold<arith::AddIOp>(loc, lhs, rhs);
-}
-
-Value WarpEmitter::add(Value lhs, int64_t rhs) {
-  return rhs ? add(lhs, constantLike(*this, lhs, rhs)) : lhs;
-}
-
-Value WarpEmitter::mul(Value lhs, int64_t rhs) {
-  return rhs == 1 ? lhs
-                  : builder.createOrFold<arith::MulIOp>(
-                        loc, lhs, constantLike(*this, lhs, rhs));
-}
-
-Value WarpEmitter::div(Value lhs, int64_t rhs) {
-  return rhs == 1 ? lhs
-                  : builder.createOrFold<arith::DivUIOp>(
-                        loc, lhs, constantLike(*this, lhs, rhs));
-}
-
-Value WarpEmitter::rem(Value lhs, int64_t rhs) {
-  return builder.createOrFold<arith::RemUIOp>(loc, lhs,
-                                              constantLike(*this, lhs, rhs));
-}
-
-Value WarpEmitter::bitAnd(Value lhs, Value rhs) {
-  return builder.createOrFold<arith::AndIOp>(loc, lhs, rhs);
-}
-
-Value WarpEmitter::bitOr(Value lhs, Value rhs) {
-  return builder.createOrFold<arith::OrIOp>(loc, lhs, rhs);
-}
-
-Value WarpEmitter::shiftRight(Value value, Value amount) {
-  return builder.createOrFold<arith::ShRUIOp>(loc, value, amount);
-}
-
-Value WarpEmitter::less(Value lhs, Value rhs) {
-  return builder.createOrFold<arith::CmpIOp>(loc, arith::CmpIPredicate::ult,
-                                             lhs, rhs);
-}
-
-Value WarpEmitter::less(Value lhs, int64_t rhs) {
-  return less(lhs, constantLike(*this, lhs, rhs));
-}
-
-Value WarpEmitter::equals(Value value, int64_t number) {
-  return builder.createOrFold<arith::CmpIOp>(
-      loc, arith::CmpIPredicate::eq, value, constantLike(*this, value, number));
-}
-
-Value WarpEmitter::isNonZero(Value value) {
-  return builder.createOrFold<arith::CmpIOp>(
-      loc, arith::CmpIPredicate::ne, value, constantLike(*this, value, 0));
-}
-
-Value WarpEmitter::select(Value condition, Value yes, Value no) {
-  return builder.createOrFold<arith::SelectOp>(loc, condition, yes, no);
-}
-
 Value WarpEmitter::toI32(Value index) {
   return builder.createOrFold<arith::IndexCastOp>(loc, builder.getI32Type(),
                                                   index);
 }
 
-Value WarpEmitter::toIndex(Value i32) {
-  return builder.createOrFold<arith::IndexCastUIOp>(loc, builder.getIndexType(),
-                                                    i32);
-}
-
 Value WarpEmitter::popcount(Value i32) {
   return LLVM::CtPopOp::create(builder, loc, i32.getType(), i32);
-}
-
-Value WarpEmitter::both(Value lhs, Value rhs) {
-  return !lhs ? rhs : !rhs ? lhs : bitAnd(lhs, rhs);
-}
-
-Value WarpEmitter::threadId() {
-  return gpu::ThreadIdOp::create(builder, loc, gpu::Dimension::x);
-}
-
-Value WarpEmitter::blockId() {
-  return gpu::BlockIdOp::create(builder, loc, gpu::Dimension::x);
 }
 
 Value WarpEmitter::ballot(Value predicate) {
@@ -168,7 +82,8 @@ Value WarpEmitter::ifTrueElseZero(Value condition, Type type,
 
 Value WarpEmitter::loop(Value lower, Value upper, int64_t step, Value init,
                         function_ref<Value(Value, Value)> body) {
-  auto loop = scf::ForOp::create(builder, loc, lower, upper, index(step), init);
+  auto loop =
+      scf::ForOp::create(builder, loc, lower, upper, constant(step), init);
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToEnd(loop.getBody());
   Value next = body(loop.getInductionVar(), loop.getRegionIterArg(0));

@@ -8,53 +8,27 @@
 #ifndef PIT_LIB_CONVERSION_PITTOGPU_WARPEMITTER_H
 #define PIT_LIB_CONVERSION_PITTOGPU_WARPEMITTER_H
 
+#include "pit/Analysis/Chip.h"
+#include "pit/Conversion/Utils/IndexBuilder.h"
+
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/Builders.h"
 
 namespace mlir::pit {
 
-/// Threads of a warp.
-inline constexpr int64_t kWarpSize = 32;
-
-/// Emits operations at a builder's insertion point. Index values are not
-/// negative, so divisions are unsigned ones.
-class WarpEmitter {
+/// Emits operations at a builder's insertion point.
+class WarpEmitter : public IndexBuilder {
 public:
-  WarpEmitter(OpBuilder &builder, Location loc) : builder(builder), loc(loc) {}
+  using IndexBuilder::IndexBuilder;
 
   /// Constants.
-  Value index(int64_t value);
   Value i32(int64_t value);
   Value boolean(bool value);
 
-  /// Arithmetic on index or i32 values; a number stands for a constant of the
-  /// other operand's type.
-  Value add(Value lhs, Value rhs);
-  Value add(Value lhs, int64_t rhs);
-  Value mul(Value lhs, int64_t rhs);
-  Value div(Value lhs, int64_t rhs);
-  Value rem(Value lhs, int64_t rhs);
-  Value bitAnd(Value lhs, Value rhs);
-  Value bitOr(Value lhs, Value rhs);
-  Value shiftRight(Value value, Value amount);
-  /// `lhs < rhs`, as i1.
-  Value less(Value lhs, int64_t rhs);
-  Value less(Value lhs, Value rhs);
-  /// `value == number` and `value != 0`, as i1.
-  Value equals(Value value, int64_t number);
-  Value isNonZero(Value value);
-  Value select(Value condition, Value yes, Value no);
   Value toI32(Value index);
-  Value toIndex(Value i32);
   /// Number of bits that are set, as i32.
   Value popcount(Value i32);
-  /// Both, where a null condition is one that always holds.
-  Value both(Value lhs, Value rhs);
-
-  /// Number of the thread in its block, and of the block in the grid.
-  Value threadId();
-  Value blockId();
 
   /// One bit per lane: its predicate. All lanes of the warp have to arrive.
   Value ballot(Value predicate);
@@ -80,9 +54,6 @@ public:
   Value loadBytes(Value pointer, Value offset, int64_t bytes);
   /// The type that loadBytes returns.
   Type loadType(int64_t bytes);
-
-  OpBuilder &builder;
-  Location loc;
 };
 
 } // namespace mlir::pit

@@ -3,6 +3,8 @@
 #ifndef PIT_CONVERSION_PITTOLOOPS_LOOPNEST_H
 #define PIT_CONVERSION_PITTOLOOPS_LOOPNEST_H
 
+#include "pit/Conversion/Utils/IndexBuilder.h"
+
 #include "mlir/Dialect/SCF/IR/SCF.h"
 
 namespace mlir::pit {
@@ -12,18 +14,12 @@ struct LoopRange {
   Value begin, end;
 };
 
-/// Index arithmetic at one location; constants fold.
-class IndexBuilder {
-public:
-  IndexBuilder(OpBuilder &builder, Location loc) : builder(builder), loc(loc) {}
+/// Index arithmetic, and loops over micro-tiles.
+struct LoopBuilder : IndexBuilder {
+  using IndexBuilder::IndexBuilder;
 
-  Value constant(int64_t value);
   /// Size of dimension `dim` of a memref.
   Value size(Value memref, int64_t dim);
-  Value add(Value a, Value b);
-  Value mul(Value a, Value b);
-  /// ceil(a / b) of numbers that are not negative.
-  Value ceilDiv(Value a, int64_t b);
   /// An i32 or i64 from memory as an index.
   Value loadIndex(Value memref, ValueRange indices);
   /// The range [0, end).
@@ -39,10 +35,6 @@ public:
   /// Builds nested loops, the last range innermost.
   void loops(ArrayRef<LoopRange> ranges,
              function_ref<void(OpBuilder &, ValueRange)> body);
-
-private:
-  OpBuilder &builder;
-  Location loc;
 };
 
 } // namespace mlir::pit

@@ -46,7 +46,7 @@ LogicalResult pit::convertDetectToLoops(RewriterBase &rewriter, DetectOp op) {
   if (failed(expectMemRef(op, source)))
     return failure();
   Location loc = op.getLoc();
-  IndexBuilder index(rewriter, loc);
+  LoopBuilder index(rewriter, loc);
   ArrayRef<int64_t> microTile = op.getMicroTile();
   int64_t axis = static_cast<int64_t>(op.getAxis());
 
@@ -62,7 +62,7 @@ LogicalResult pit::convertDetectToLoops(RewriterBase &rewriter, DetectOp op) {
     grid.push_back(index.upTo(index.microTiles(source, dim, microTile[dim])));
 
   index.loops(grid, [&](OpBuilder &b, ValueRange numbers) {
-    IndexBuilder index(b, loc);
+    LoopBuilder index(b, loc);
     Value group = index.constant(0);
     SmallVector<LoopRange> elements(order.size());
     for (auto [position, dim] : llvm::enumerate(order)) {
@@ -93,14 +93,14 @@ LogicalResult pit::convertCompactToLoops(RewriterBase &rewriter, CompactOp op) {
   if (failed(expectMemRef(op, bitmap)))
     return failure();
   Location loc = op.getLoc();
-  IndexBuilder index(rewriter, loc);
+  LoopBuilder index(rewriter, loc);
   LoopRange groups = index.upTo(index.size(bitmap, 0));
   LoopRange tiles = index.upTo(index.size(bitmap, 1));
   auto toI32 = [&](OpBuilder &b, Value value) -> Value {
     return arith::IndexCastOp::create(b, loc, b.getI32Type(), value);
   };
   index.loops(groups, [&](OpBuilder &b, ValueRange group) {
-    IndexBuilder index(b, loc);
+    LoopBuilder index(b, loc);
     auto loop = scf::ForOp::create(
         b, loc, tiles.begin, tiles.end, index.constant(1),
         ValueRange{index.constant(0)},
@@ -112,9 +112,8 @@ LogicalResult pit::convertCompactToLoops(RewriterBase &rewriter, CompactOp op) {
               [&](OpBuilder &b, Location) {
                 memref::StoreOp::create(b, loc, toI32(b, tile), coords,
                                         ValueRange{group[0], count[0]});
-                IndexBuilder index(b, loc);
-                scf::YieldOp::create(b, loc,
-                                     index.add(count[0], index.constant(1)));
+                LoopBuilder index(b, loc);
+                scf::YieldOp::create(b, loc, index.add(count[0], 1));
               },
               [&](OpBuilder &b, Location) {
                 scf::YieldOp::create(b, loc, count[0]);
@@ -186,7 +185,7 @@ LogicalResult GenericLowering::findIdentity() {
 }
 
 LogicalResult GenericLowering::findRanges() {
-  IndexBuilder index(rewriter, loc);
+  LoopBuilder index(rewriter, loc);
   SmallVector<Value> operands(op.getInputs());
   operands.push_back(op.getInit());
   for (auto [number, operand] : llvm::enumerate(operands))
@@ -246,7 +245,7 @@ void GenericLowering::forEachPoint(OpBuilder &b,
   SmallVector<LoopRange> ordered;
   for (int64_t dim : order)
     ordered.push_back(pointRanges[dim]);
-  IndexBuilder(b, loc).loops(ordered, [&](OpBuilder &b, ValueRange indices) {
+  LoopBuilder(b, loc).loops(ordered, [&](OpBuilder &b, ValueRange indices) {
     SmallVector<Value> point(indices.size());
     for (auto [dim, value] : llvm::zip(order, indices))
       point[dim] = value;
@@ -266,7 +265,7 @@ void GenericLowering::forEachListedMicroTile(AssembleIndexOp parts) {
 
   int64_t axis = *map.getResultPosition(
       getAffineDimExpr(permutation.getDim(), op.getContext()));
-  IndexBuilder index(rewriter, loc);
+  LoopBuilder index(rewriter, loc);
   SmallVector<int64_t> groupDims;
   SmallVector<LoopRange> grid;
   for (int64_t dim = 0, rank = map.getNumResults(); dim < rank; ++dim) {
@@ -277,7 +276,7 @@ void GenericLowering::forEachListedMicroTile(AssembleIndexOp parts) {
   }
 
   index.loops(grid, [&](OpBuilder &b, ValueRange numbers) {
-    IndexBuilder index(b, loc);
+    LoopBuilder index(b, loc);
     SmallVector<LoopRange> points(ranges);
     Value group = index.constant(0);
     for (auto [position, dim] : llvm::enumerate(groupDims)) {
@@ -290,11 +289,11 @@ void GenericLowering::forEachListedMicroTile(AssembleIndexOp parts) {
     if (padded) {
       list = index.upTo(index.loadIndex(counts, group));
     } else {
-      Value next = index.add(group, index.constant(1));
+      Value next = index.add(group, 1);
       list = {index.loadIndex(counts, group), index.loadIndex(counts, next)};
     }
     index.loops(list, [&](OpBuilder &b, ValueRange entry) {
-      IndexBuilder index(b, loc);
+      LoopBuilder index(b, loc);
       Value coord = padded
                         ? index.loadIndex(coords, ValueRange{group, entry[0]})
                         : index.loadIndex(coords, entry[0]);
@@ -336,7 +335,7 @@ LogicalResult GenericLowering::run() {
     return failure();
 
   // The accumulators, all at the identity.
-  IndexBuilder index(rewriter, loc);
+  LoopBuilder index(rewriter, loc);
   auto initType = cast<MemRefType>(op.getInit().getType());
   auto accType = MemRefType::get(initType.getShape(), op.getAccType());
   SmallVector<Value> dynamicSizes;

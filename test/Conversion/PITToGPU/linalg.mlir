@@ -16,7 +16,7 @@
 // CHECK: scf.if %[[LIVE]] {
 // CHECK-NOT: arith.remui
 // CHECK: %[[BEGIN:.*]] = arith.muli %{{.*}}, %c8
-// CHECK: arith.cmpi ule
+// CHECK: arith.cmpi ult
 // CHECK: scf.if
 // CHECK: vector.load %[[FLATA]][%[[BEGIN]]] {alignment = 16 : i64} : memref<1961xf32>, vector<4xf32>
 // CHECK: vector.load %[[FLATA]][%{{.*}}] {alignment = 16 : i64} : memref<1961xf32>, vector<4xf32>

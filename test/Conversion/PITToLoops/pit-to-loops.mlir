@@ -9,7 +9,7 @@
 // CHECK-DAG: %[[C2:.*]] = arith.constant 2 : index
 // CHECK: scf.for %[[Q:.*]] = %{{.*}} to %[[C2]]
 // CHECK: scf.for %[[T:.*]] = %{{.*}} to %[[C16]]
-// CHECK: %[[END:.*]] = arith.minsi
+// CHECK: %[[END:.*]] = arith.minui
 // CHECK: memref.store %false{{.*}}, %[[BITS]][%[[Q]], %[[T]]]
 // CHECK: scf.for
 // CHECK: scf.for %{{.*}} = %{{.*}} to %[[END]]
@@ -69,7 +69,7 @@ func.func @compact(%bits: memref<2x16xi1>, %counts: memref<2xi32>, %coords: memr
 // CHECK: memref.store %{{.*}}, %[[ACC]]
 // CHECK: scf.for %[[G:.*]] =
 // CHECK: %[[COUNT32:.*]] = memref.load %[[COUNTS]][%[[G]]]
-// CHECK: %[[COUNT:.*]] = arith.index_cast %[[COUNT32]]
+// CHECK: %[[COUNT:.*]] = arith.index_castui %[[COUNT32]]
 // CHECK: scf.for %[[E:.*]] = %{{.*}} to %[[COUNT]]
 // CHECK: %[[COORD32:.*]] = memref.load %[[COORDS]][%[[G]], %[[E]]]
 // CHECK: scf.for %[[M:.*]] =

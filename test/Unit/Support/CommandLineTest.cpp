@@ -38,8 +38,8 @@ struct Tool {
 TEST(CommandLine, ReadsNumbersWithinBounds) {
   EXPECT_EQ(parseNumber("0"), 0u);
   EXPECT_EQ(parseNumber("18446744073709551615"), ~uint64_t(0));
-  for (const char *text : {"", "-1", "+1", "1x", " 1", "0x10", "1.0",
-                           "18446744073709551616"})
+  for (const char *text :
+       {"", "-1", "+1", "1x", " 1", "0x10", "1.0", "18446744073709551616"})
     EXPECT_FALSE(parseNumber(text)) << text;
   EXPECT_EQ(parseNumber("9", 1, 9), 9u);
   EXPECT_FALSE(parseNumber("10", 1, 9));

@@ -35,7 +35,6 @@ namespace mlir::pit {
 using namespace mlir;
 using namespace mlir::pit;
 
-static constexpr int64_t kWarpSize = 32;
 static constexpr int64_t kDefaultStages = 3;
 /// Elements of an accumulator per warp that leave registers for everything
 /// else: 32 x 64 are 64 registers a thread.
