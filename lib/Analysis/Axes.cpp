@@ -5,6 +5,9 @@
 #include "pit/Dialect/PIT/IR/Legality.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Transforms/RegionUtils.h"
+#include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/SmallPtrSet.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace mlir;
@@ -16,6 +19,25 @@ static Value skipWidening(Value value) {
   return value;
 }
 
+/// Whether `value` is computed from `argument` within its block.
+static bool dependsOn(Value value, BlockArgument argument) {
+  SmallVector<Value> pending{value};
+  llvm::SmallPtrSet<Operation *, 8> seen;
+  while (!pending.empty()) {
+    Value next = pending.pop_back_val();
+    if (next == argument)
+      return true;
+    Operation *op = next.getDefiningOp();
+    if (!op || op->getBlock() != argument.getOwner() || !seen.insert(op).second)
+      continue;
+    llvm::append_range(pending, op->getOperands());
+    llvm::SetVector<Value> captured;
+    getUsedValuesDefinedAbove(op->getRegions(), captured);
+    llvm::append_range(pending, captured);
+  }
+  return false;
+}
+
 BodyInfo pit::analyzeBody(linalg::LinalgOp op) {
   Block *body = op.getBlock();
   if (op.getNumDpsInits() != 1 || body->getTerminator()->getNumOperands() != 1)
@@ -25,11 +47,11 @@ BodyInfo pit::analyzeBody(linalg::LinalgOp op) {
   if (!combiner || combiner->getBlock() != body ||
       combiner->getNumOperands() != 2)
     return {};
-  Value accumulator = op.getRegionOutputArgs().front();
+  BlockArgument accumulator = op.getRegionOutputArgs().front();
   for (unsigned number : {0u, 1u}) {
     Value other = combiner->getOperand(1 - number);
     if (skipConversions(combiner->getOperand(number)) == accumulator &&
-        skipConversions(other) != accumulator)
+        !dependsOn(other, accumulator))
       return {combiner, other};
   }
   return {};
@@ -49,6 +71,14 @@ bool pit::isProductSum(linalg::LinalgOp op) {
     return false;
   auto product = skipWidening(body.contribution).getDefiningOp<arith::MulFOp>();
   if (!product)
+    return false;
+  // Where the body multiplies or adds in a narrower type than the output has,
+  // it overflows on purpose.
+  auto isNarrow = [&](Operation *step) {
+    return step->getResult(0).getType().getIntOrFloatBitWidth() <
+           op.getRegionOutputArgs().front().getType().getIntOrFloatBitWidth();
+  };
+  if (isNarrow(product) || isNarrow(body.combiner))
     return false;
   Value x = skipWidening(product.getLhs()), y = skipWidening(product.getRhs());
   ArrayRef<BlockArgument> args = op.getRegionInputArgs();

@@ -78,5 +78,17 @@ func.func @generic(%a: tensor<8x4xf32>, %i: tensor<8x4xi32>, %c: tensor<8xf32>, 
     %6 = arith.addf %acc, %5 : f32
     linalg.yield %6 : f32
   } -> tensor<8xf32>
+  // The contribution depends on the accumulator, so the order matters.
+  // CHECK: :[[@LINE+3]]:8: remark: {{.*}}"d0: parallel"
+  // CHECK: "d1: not permutable: the body does not combine contributions by one operation"
+  // CHECK: sparse-operands {{.*}}Remark=none{{$}}
+  %9 = linalg.generic {indexing_maps = [#a, #c], iterator_types = ["parallel", "reduction"]} ins(%i : tensor<8x4xi32>) outs(%c : tensor<8xf32>) {
+  ^bb0(%x: i32, %acc: f32):
+    %1 = arith.sitofp %x : i32 to f32
+    %5 = arith.negf %acc : f32
+    %6 = arith.mulf %5, %1 : f32
+    %7 = arith.addf %acc, %6 : f32
+    linalg.yield %7 : f32
+  } -> tensor<8xf32>
   return %0, %2, %3, %4, %8 : tensor<8xf32>, tensor<8xf32>, tensor<8xf32>, tensor<8xi32>, tensor<8xf32>
 }

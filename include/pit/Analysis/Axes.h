@@ -27,7 +27,8 @@ struct BodyInfo {
   Value contribution;
 };
 
-/// Finds combiner and contribution, looking through conversions of type.
+/// Finds combiner and contribution, looking through conversions of type. The
+/// contribution does not depend on the accumulator.
 BodyInfo analyzeBody(linalg::LinalgOp op);
 
 /// Whether a zero of input `input` makes the contribution the combiner's
@@ -36,7 +37,8 @@ BodyInfo analyzeBody(linalg::LinalgOp op);
 bool mayBeSparse(linalg::LinalgOp op, int64_t input);
 
 /// Whether the operation has two inputs and one output, and adds up products
-/// of the inputs' elements, which are converted only to wider floats.
+/// of the inputs' elements, which are converted only to wider floats; products
+/// and sums are at least as wide as the output.
 bool isProductSum(linalg::LinalgOp op);
 
 /// A loop dimension as a PIT axis.

@@ -22,15 +22,14 @@ using namespace mlir::pit;
 /// reaches the end of the reduction is the whole of it, so that there is one
 /// group also where its size is 0. Positions past a dimension's end hold
 /// nothing, but cost steps, and a grid its blocks: an extent is at most the
-/// size, rounded up such that it stays legal.
+/// size, rounded up such that it stays legal, also for short dimensions.
 static SmallVector<int64_t> normalizeMicroTile(const ContractionPlan &plan,
                                                AffineMap map,
                                                RankedTensorType type) {
   SmallVector<int64_t> microTile(plan.schedule.getMicroTile());
   int64_t &along = microTile[*findDim(map, plan.schedule.getAxis())];
   if (ShapedType::isDynamic(along))
-    along = std::max<int64_t>(
-        1, type.getDimSize(*findDim(map, plan.schedule.getAxis())));
+    along = std::numeric_limits<int64_t>::max();
   if (plan.schedule.getAxis() == plan.dims.m)
     microTile[*findDim(map, plan.dims.k)] = ShapedType::kDynamic;
   int64_t elementBits = type.getElementTypeBitWidth();

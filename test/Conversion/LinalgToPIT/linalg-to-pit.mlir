@@ -110,11 +110,11 @@ func.func @empty(%at: tensor<0x500xf16, #pit.sparsity<>>, %a: tensor<500x0xf16, 
 
 // -----
 
-// '?' along the PIT axis is its size.
+// '?' along the PIT axis is its size in whole transactions of 32 bytes.
 
 // CHECK-LABEL: func @whole_axis(
-// CHECK: pit.detect {axis = 1 : i64, micro_tile = array<i64: 32, 200>} {{.*}} -> tensor<4x1xi1>
-// CHECK: permutation = #pit.permutation<dim = 2, kind = reduction, operand = 0, micro_tile = [32, 200]>
+// CHECK: pit.detect {axis = 1 : i64, micro_tile = array<i64: 32, 208>} {{.*}} -> tensor<4x1xi1>
+// CHECK: permutation = #pit.permutation<dim = 2, kind = reduction, operand = 0, micro_tile = [32, 208]>
 func.func @whole_axis(%a: tensor<100x200xf16, #pit.sparsity<>>, %b: tensor<200x64xf16>, %c: tensor<100x64xf32>) -> tensor<100x64xf32> {
   %0 = linalg.matmul {pit.schedule = #pit.schedule<axis = 2, micro_tile = [32, ?], tile = [32, 64, 32]>}
       ins(%a, %b : tensor<100x200xf16, #pit.sparsity<>>, tensor<200x64xf16>) outs(%c : tensor<100x64xf32>) -> tensor<100x64xf32>
@@ -263,4 +263,45 @@ func.func @long_micro_tile(%a: tensor<70x33xf16, #pit.sparsity<>>, %b: tensor<33
   %0 = linalg.matmul {pit.schedule = #pit.schedule<axis = 2, micro_tile = [9223372036854775776, 4611686018427387904], tile = [32, 64, 32]>}
       ins(%a, %b : tensor<70x33xf16, #pit.sparsity<>>, tensor<33x64xf16>) outs(%c : tensor<70x64xf32>) -> tensor<70x64xf32>
   return %0 : tensor<70x64xf32>
+}
+
+// -----
+
+// A body that multiplies or adds in a narrower type than its output's rounds
+// and overflows on purpose: it stays as it is.
+
+// CHECK-LABEL: func @narrow_product(
+// CHECK-NOT: pit.generic
+// CHECK: linalg.generic
+// CHECK: arith.mulf {{.*}} : f16
+func.func @narrow_product(%a: tensor<16x16xf16>, %b: tensor<16x8xf16>, %c: tensor<16x8xf32>) -> tensor<16x8xf32> {
+  %0 = linalg.generic {indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>],
+      iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%a, %b : tensor<16x16xf16>, tensor<16x8xf16>) outs(%c : tensor<16x8xf32>) {
+  ^bb0(%x: f16, %y: f16, %acc: f32):
+    %p = arith.mulf %x, %y : f16
+    %q = arith.extf %p : f16 to f32
+    %r = arith.addf %acc, %q : f32
+    linalg.yield %r : f32
+  } -> tensor<16x8xf32>
+  return %0 : tensor<16x8xf32>
+}
+
+// -----
+
+// CHECK-LABEL: func @narrow_sum(
+// CHECK-NOT: pit.generic
+// CHECK: linalg.generic
+func.func @narrow_sum(%a: tensor<16x16xf16>, %b: tensor<16x8xf16>, %c: tensor<16x8xf32>) -> tensor<16x8xf32> {
+  %0 = linalg.generic {indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>],
+      iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%a, %b : tensor<16x16xf16>, tensor<16x8xf16>) outs(%c : tensor<16x8xf32>) {
+  ^bb0(%x: f16, %y: f16, %acc: f32):
+    %old = arith.truncf %acc : f32 to f16
+    %p = arith.mulf %x, %y : f16
+    %s = arith.addf %old, %p : f16
+    %r = arith.extf %s : f16 to f32
+    linalg.yield %r : f32
+  } -> tensor<16x8xf32>
+  return %0 : tensor<16x8xf32>
 }
