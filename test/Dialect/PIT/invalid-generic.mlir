@@ -928,3 +928,57 @@ func.func @cycle(%a: tensor<64x64xf16>, %b: tensor<64x64xf16>, %c: tensor<64x64x
       } -> tensor<64x64xf32>
   return %r : tensor<64x64xf32>
 }
+
+// -----
+
+func.func @index_elements(%a: memref<4x4xindex>, %c: memref<4xindex>) {
+  // expected-error @+1 {{expects operands of signless integers or floats, but got elements of type}}
+  pit.generic {
+      indexing_maps = [affine_map<(m, k) -> (m, k)>, affine_map<(m, k) -> (m)>],
+      iterator_types = ["parallel", "reduction"], schedule = #pit.schedule<dense, tile = [4, 4]>}
+      ins(%a : memref<4x4xindex>) outs(%c : memref<4xindex>)
+      combine {
+      ^bb0(%x: index, %acc: index):
+        pit.yield %acc : index
+      } epilogue {
+      ^bb0(%acc: index, %old: index):
+        pit.yield %old : index
+      }
+  return
+}
+
+// -----
+
+func.func @complex_elements(%a: memref<4x4xcomplex<f32>>, %c: memref<4xcomplex<f32>>) {
+  // expected-error @+1 {{expects operands of signless integers or floats, but got elements of type}}
+  pit.generic {
+      indexing_maps = [affine_map<(m, k) -> (m, k)>, affine_map<(m, k) -> (m)>],
+      iterator_types = ["parallel", "reduction"], schedule = #pit.schedule<dense, tile = [4, 4]>}
+      ins(%a : memref<4x4xcomplex<f32>>) outs(%c : memref<4xcomplex<f32>>)
+      combine {
+      ^bb0(%x: complex<f32>, %acc: complex<f32>):
+        pit.yield %acc : complex<f32>
+      } epilogue {
+      ^bb0(%acc: complex<f32>, %old: complex<f32>):
+        pit.yield %old : complex<f32>
+      }
+  return
+}
+
+// -----
+
+func.func @vector_accumulator(%a: memref<4x4xf32>, %c: memref<4xf32>) {
+  // expected-error @+1 {{expects an accumulator that is a signless integer or a float, but got one of type}}
+  pit.generic {
+      indexing_maps = [affine_map<(m, k) -> (m, k)>, affine_map<(m, k) -> (m)>],
+      iterator_types = ["parallel", "reduction"], schedule = #pit.schedule<dense, tile = [4, 4]>}
+      ins(%a : memref<4x4xf32>) outs(%c : memref<4xf32>)
+      combine {
+      ^bb0(%x: f32, %acc: vector<4xf32>):
+        pit.yield %acc : vector<4xf32>
+      } epilogue {
+      ^bb0(%acc: vector<4xf32>, %old: f32):
+        pit.yield %old : f32
+      }
+  return
+}

@@ -220,7 +220,7 @@ func.func @detect_unranked(%x: memref<*xf16>, %e: memref<1x16xi1>) {
 // -----
 
 func.func @detect_element(%x: memref<16x64xindex>, %e: memref<1x16xi1>) {
-  // expected-error @+1 {{expects a source of integer or float elements, but got 'memref<16x64xindex>'}}
+  // expected-error @+1 {{expects a source of signless integers, or of floats that have a zero, but got 'memref<16x64xindex>'}}
   pit.detect {axis = 0, micro_tile = array<i64: 1, 64>} ins(%x : memref<16x64xindex>) outs(%e : memref<1x16xi1>)
   return
 }
@@ -394,4 +394,28 @@ func.func @argument(%a: tensor<4xf16> {pit.nane = "a"}) {
 // expected-error @+1 {{has an unknown attribute "pit.output": expected 'pit.name'}}
 func.func @result(%a: tensor<4xf16>) -> (tensor<4xf16> {pit.output}) {
   return %a : tensor<4xf16>
+}
+
+// -----
+
+func.func @unsigned(%a: memref<8x64xui8>, %bits: memref<1x64xi1>) {
+  // expected-error @+1 {{expects a source of signless integers, or of floats that have a zero, but got 'memref<8x64xui8>'}}
+  pit.detect {axis = 1, micro_tile = array<i64: 8, 1>} ins(%a : memref<8x64xui8>) outs(%bits : memref<1x64xi1>)
+  return
+}
+
+// -----
+
+func.func @no_zero(%a: memref<8x64xf8E8M0FNU>, %bits: memref<1x64xi1>) {
+  // expected-error @+1 {{expects a source of signless integers, or of floats that have a zero, but got}}
+  pit.detect {axis = 1, micro_tile = array<i64: 8, 1>} ins(%a : memref<8x64xf8E8M0FNU>) outs(%bits : memref<1x64xi1>)
+  return
+}
+
+// -----
+
+func.func @vector(%bits: vector<8x16xi1>) {
+  // expected-error @+1 {{expects its operands to be all ranked tensors or all ranked memrefs, but got 'vector<8x16xi1>'}}
+  %i = pit.compact ins(%bits : vector<8x16xi1>) -> !pit.index<padded, 8x16>
+  return
 }

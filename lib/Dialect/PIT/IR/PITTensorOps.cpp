@@ -109,10 +109,13 @@ LogicalResult DetectOp::verify() {
       failed(verifyDestination(*this, getInit(), getResult())))
     return failure();
   auto source = cast<ShapedType>(getSource().getType());
-  if (!source.getElementType().isIntOrFloat())
-    return emitOpError()
-           << "expects a source of integer or float elements, but got "
-           << source;
+  Type element = source.getElementType();
+  auto floatType = dyn_cast<FloatType>(element);
+  if (!element.isSignlessIntOrFloat() ||
+      (floatType && !APFloat::semanticsHasZero(floatType.getFloatSemantics())))
+    return emitOpError() << "expects a source of signless integers, or of "
+                            "floats that have a zero, but got "
+                         << source;
   if (source.getRank() < 1)
     return emitOpError("expects a source of rank 1 or more");
   if (static_cast<int64_t>(getMicroTile().size()) != source.getRank())
@@ -185,7 +188,8 @@ static LogicalResult verifyIndexParts(Operation *op, Type countsType,
 }
 
 LogicalResult CompactOp::verify() {
-  if (failed(verifyBitmapType(*this, getBitmap().getType(), "a bitmap")))
+  if (failed(verifySameStorage(*this, getBitmap())) ||
+      failed(verifyBitmapType(*this, getBitmap().getType(), "a bitmap")))
     return failure();
   auto bitmap = cast<ShapedType>(getBitmap().getType());
   if (isa<MemRefType>(bitmap)) {
@@ -469,8 +473,15 @@ LogicalResult GenericOp::verify() {
   if (getBitmap())
     shaped.push_back(getBitmap());
   if (failed(verifySameStorage(*this, shaped)) ||
-      failed(verifyDestination(*this, getInit(), getResult())) ||
-      failed(verifyMaps(*this)) || failed(verifySchedule(*this)) ||
+      failed(verifyDestination(*this, getInit(), getResult())))
+    return failure();
+  for (Value operand : shaped)
+    if (Type element = getElementTypeOrSelf(operand);
+        !element.isSignlessIntOrFloat())
+      return emitOpError() << "expects operands of signless integers or "
+                              "floats, but got elements of type "
+                           << element;
+  if (failed(verifyMaps(*this)) || failed(verifySchedule(*this)) ||
       failed(verifyPermutation(*this)))
     return failure();
   if (getDest() && getDest().getType() != getInit().getType())
@@ -496,6 +507,10 @@ LogicalResult GenericOp::verifyRegions() {
                            << element(input) << ", but got "
                            << argument.getType();
   Type acc = getAccType();
+  if (!acc.isSignlessIntOrFloat())
+    return emitOpError() << "expects an accumulator that is a signless integer "
+                            "or a float, but got one of type "
+                         << acc;
   auto yields = [&](Block &block, Type type) {
     auto yield = dyn_cast<YieldOp>(block.back());
     return yield && yield.getNumOperands() == 1 &&
