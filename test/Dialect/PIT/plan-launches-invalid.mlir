@@ -179,3 +179,14 @@ func.func @a.b(%x: memref<4xf32>) {
 func.func @complex(%x: memref<4xcomplex<f32>>) {
   return
 }
+
+// -----
+
+module {
+  // expected-error @+1 {{is a module in the module: only functions of the outermost one become launch plans}}
+  module @inner {
+    func.func @f(%x: memref<4xf32>) {
+      return
+    }
+  }
+}

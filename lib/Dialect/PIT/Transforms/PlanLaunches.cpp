@@ -6,7 +6,10 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Utils/IndexingUtils.h"
 #include "mlir/IR/PatternMatch.h"
+#include "mlir/Transforms/RegionUtils.h"
+#include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringSet.h"
 
 namespace mlir::pit {
@@ -29,7 +32,8 @@ static LogicalResult materializeConstant(memref::GetGlobalOp op) {
     return op.emitOpError()
            << "has no place in a launch plan: '" << op.getName()
            << "' is not a constant with a value";
-  if (!values.isSplat())
+  bool isEmpty = values.getNumElements() == 0;
+  if (!isEmpty && !values.isSplat())
     return op.emitOpError()
            << "constant '" << op.getName() << "' has "
            << values.getNumElements()
@@ -38,9 +42,11 @@ static LogicalResult materializeConstant(memref::GetGlobalOp op) {
   OpBuilder builder(op);
   Location loc = op.getLoc();
   Value buffer = memref::AllocOp::create(builder, loc, op.getType());
-  Value value = arith::ConstantOp::create(builder, loc,
-                                          values.getSplatValue<TypedAttr>());
-  linalg::FillOp::create(builder, loc, value, buffer);
+  if (!isEmpty) {
+    Value value = arith::ConstantOp::create(builder, loc,
+                                            values.getSplatValue<TypedAttr>());
+    linalg::FillOp::create(builder, loc, value, buffer);
+  }
   op.replaceAllUsesWith(buffer);
   op.erase();
   return success();
@@ -142,12 +148,9 @@ static LogicalResult moveResultsToArguments(func::FuncOp function) {
       // The returned value is another shape of the allocation.
       OpBuilder::InsertionGuard guard(builder);
       builder.setInsertionPoint(allocation);
-      SmallVector<int64_t> strides(source.getRank(), 1);
-      for (int64_t dim = source.getRank() - 1; dim > 0; --dim)
-        strides[dim - 1] = strides[dim] * source.getDimSize(dim);
       replacement = memref::ReinterpretCastOp::create(
           builder, allocation.getLoc(), source, output, /*offset=*/0,
-          source.getShape(), strides);
+          source.getShape(), computeSuffixProduct(source.getShape()));
     }
     // The same buffer may be returned again: then it is a copy of the output.
     for (Value &other : returned)
@@ -165,10 +168,15 @@ static LogicalResult moveResultsToArguments(func::FuncOp function) {
 
 /// Whether `op` may read or write the buffer, as far as its effects tell.
 static bool touches(Operation *op, Value buffer, bool onlyWrites) {
-  if (!llvm::any_of(op->getOperands(), [&](Value operand) {
-        return isa<MemRefType>(operand.getType()) &&
-               getPlanBuffer(operand) == buffer;
-      }))
+  auto isBuffer = [&](Value value) {
+    return isa<MemRefType>(value.getType()) && getPlanBuffer(value) == buffer;
+  };
+  // Effects tell nothing of what regions use.
+  llvm::SetVector<Value> captured;
+  getUsedValuesDefinedAbove(op->getRegions(), captured);
+  if (llvm::any_of(captured, isBuffer))
+    return true;
+  if (!llvm::any_of(op->getOperands(), isBuffer))
     return false;
   auto effects = dyn_cast<MemoryEffectOpInterface>(op);
   if (!effects)
@@ -318,6 +326,11 @@ namespace {
 struct PlanLaunchesPass : pit::impl::PITPlanLaunchesPassBase<PlanLaunchesPass> {
   void runOnOperation() override {
     ModuleOp module = getOperation();
+    for (auto inner : module.getOps<ModuleOp>()) {
+      inner.emitOpError("is a module in the module: only functions of the "
+                        "outermost one become launch plans");
+      return signalPassFailure();
+    }
     for (auto function : module.getOps<func::FuncOp>())
       if (!function.isDeclaration() && failed(planLaunches(function)))
         return signalPassFailure();

@@ -1,0 +1,46 @@
+// What once went wrong between the levels, executed.
+
+// RUN: split-file %s %t
+// RUN: pit-run %t/short.mlir --entry=k_axis --checks=all --check --arg random:density=0.3 --arg random --arg random
+// RUN: pit-run %t/short.mlir --entry=m_axis --checks=all --check --arg random:density=0.3 --arg random --arg random
+// RUN: pit-run %t/captured.mlir --checks=all --check --arg random --arg random --arg random
+// RUN: pit-run %t/empty.mlir --checks=all --check --arg zeros
+
+// '?' on a PIT axis that is shorter than 32 bytes.
+//--- short.mlir
+#sparse = #pit.sparsity<>
+func.func @k_axis(%a: tensor<64x8xf16, #sparse>, %b: tensor<8x128xf16>, %c: tensor<64x128xf32>) -> tensor<64x128xf32> {
+  %0 = linalg.matmul {pit.schedule = #pit.schedule<axis = 2, micro_tile = [32, ?], tile = [32, 128, 32]>}
+      ins(%a, %b : tensor<64x8xf16, #sparse>, tensor<8x128xf16>) outs(%c : tensor<64x128xf32>) -> tensor<64x128xf32>
+  return %0 : tensor<64x128xf32>
+}
+func.func @m_axis(%a: tensor<64x5xf16, #sparse>, %b: tensor<64x128xf16>, %c: tensor<5x128xf32>) -> tensor<5x128xf32> {
+  %0 = linalg.matmul indexing_maps = [affine_map<(m, n, k) -> (k, m)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>]
+      {pit.schedule = #pit.schedule<axis = 0, micro_tile = [?, ?], tile = [64, 128, 32]>}
+      ins(%a, %b : tensor<64x5xf16, #sparse>, tensor<64x128xf16>) outs(%c : tensor<5x128xf32>) -> tensor<5x128xf32>
+  return %0 : tensor<5x128xf32>
+}
+
+// The init is a copy that another operation's body reads too.
+//--- captured.mlir
+func.func @f(%a: tensor<64x64xf16>, %b: tensor<64x64xf16>, %c: tensor<64x64xf32>) -> (tensor<64x64xf32>, tensor<64xf32>) {
+  %x = bufferization.alloc_tensor() copy(%c) : tensor<64x64xf32>
+  %e = tensor.empty() : tensor<64xf32>
+  %diagonal = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>], iterator_types = ["parallel"]} outs(%e : tensor<64xf32>) {
+  ^bb0(%old: f32):
+    %i = linalg.index 0 : index
+    %v = tensor.extract %x[%i, %i] : tensor<64x64xf32>
+    linalg.yield %v : f32
+  } -> tensor<64xf32>
+  %r = linalg.matmul ins(%a, %b : tensor<64x64xf16>, tensor<64x64xf16>) outs(%x : tensor<64x64xf32>) -> tensor<64x64xf32>
+  return %r, %diagonal : tensor<64x64xf32>, tensor<64xf32>
+}
+
+// A constant without elements.
+//--- empty.mlir
+func.func @f(%a: tensor<0x4xf32>) -> tensor<0x4xf32> {
+  %c = arith.constant dense<> : tensor<0x4xf32>
+  %e = tensor.empty() : tensor<0x4xf32>
+  %0 = linalg.add ins(%a, %c : tensor<0x4xf32>, tensor<0x4xf32>) outs(%e : tensor<0x4xf32>) -> tensor<0x4xf32>
+  return %0 : tensor<0x4xf32>
+}
