@@ -165,6 +165,9 @@ LogicalResult HostWriter::writeWorkspaceBytes() {
 }
 
 LogicalResult HostWriter::write() {
+  if (function.getName().starts_with("mgpu"))
+    return function.emitOpError("has a name that begins with 'mgpu', as those "
+                                "of the runtime library do: rename it");
   if (failed(verifyLaunchPlan(function, PlanStage::Launches)) ||
       failed(writeWorkspaceBytes()))
     return failure();

@@ -7,6 +7,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "KernelPayload.h"
+
 #include "pit/Conversion/PITToGPU/KernelBuilder.h"
 #include "pit/Conversion/PITToGPU/PITToGPU.h"
 #include "pit/Conversion/Utils/IndexBuilder.h"
@@ -17,6 +19,7 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/IRMapping.h"
+#include "mlir/Transforms/RegionUtils.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
@@ -167,16 +170,25 @@ private:
   void emitWrite(OpBuilder &b, Location loc, Value acc,
                  ArrayRef<Value> offsets);
   LogicalResult emitUnreached(OpBuilder &builder);
+  LogicalResult checkEpilogue();
+  /// What the epilogue uses of the function, computed again.
+  IRMapping repeatCaptured(OpBuilder &b) {
+    IRMapping mapping;
+    for (Value value : captured)
+      rematerialize(b, value, mapping);
+    return mapping;
+  }
 
   GenericOp op;
   ContractionDims dims;
   Value counts, coords;
   SmallVector<int64_t> sizes;
   ArrayRef<int64_t> tile;
-  int64_t axis = -1;       ///< the permuted loop dimension, or -1
-  int64_t micro = 1;       ///< extent of a micro-tile along it
-  int64_t groupDim = -1;   ///< the sparse operand's other dimension
-  int64_t groupExtent = 1; ///< extent of a micro-tile along that
+  llvm::SetVector<Value> captured; ///< by the epilogue
+  int64_t axis = -1;               ///< the permuted loop dimension, or -1
+  int64_t micro = 1;               ///< extent of a micro-tile along it
+  int64_t groupDim = -1;           ///< the sparse operand's other dimension
+  int64_t groupExtent = 1;         ///< extent of a micro-tile along that
 
   // Inside the kernel.
   Value lhs, rhs, init, output, kernelCounts, kernelCoords;
@@ -216,7 +228,26 @@ SmallVector<int64_t> KernelEmitter::getBounds() const {
           countTiles(other)};
 }
 
+/// What the epilogue computes must be possible in a kernel.
+LogicalResult KernelEmitter::checkEpilogue() {
+  if (failed(checkPayload(op, op.getEpilogue())))
+    return failure();
+  getUsedValuesDefinedAbove(op.getEpilogue(), captured);
+  llvm::SetVector<Value> buffers;
+  for (Value value : captured)
+    if (failed(collectSources(op, value, buffers)))
+      return failure();
+  if (!buffers.empty())
+    return op.emitOpError()
+           << "has no lowering to a kernel: 'epilogue' reads a buffer of type "
+           << buffers.front().getType()
+           << ", but may use its arguments and constants only";
+  return success();
+}
+
 LogicalResult KernelEmitter::emit(OpBuilder &builder) {
+  if (failed(checkEpilogue()))
+    return failure();
   if (axis != -1 && axis != dims.reduction &&
       groupExtent < sizes[dims.reduction])
     return op.emitOpError()
@@ -356,12 +387,12 @@ Value KernelEmitter::emitReduction(OpBuilder &b, Location loc,
 
 void KernelEmitter::emitWrite(OpBuilder &b, Location loc, Value acc,
                               ArrayRef<Value> offsets) {
+  IRMapping mapping = repeatCaptured(b);
   AffineMap identity = b.getMultiDimIdentityMap(2);
   auto write = SWriteOp::create(
       b, loc, WriteModeAttr::get(b.getContext(), WriteMode::store), acc, output,
       getPlace(op.getOutputMap(), offsets), init,
       b.getAffineMapArrayAttr({identity}), getInBounds(b, op.getOutputMap()));
-  IRMapping mapping;
   op.getEpilogue().cloneInto(&write.getEpilogue(), mapping);
 }
 
@@ -398,10 +429,13 @@ LogicalResult KernelEmitter::emitUnreached(OpBuilder &builder) {
     Value row = ib.div(number, columns / width);
     Value column = ib.mul(ib.rem(number, columns / width), width);
     Value place = position == 0 ? row : column;
-    Value live = memref::LoadOp::create(
-        b, loc, bitmap, ValueRange{ib.constant(0), ib.div(place, micro)});
-    auto ifDead = scf::IfOp::create(b, loc, ib.equals(live, 0));
-    b.setInsertionPointToStart(ifDead.thenBlock());
+    // Without groups nothing is live.
+    if (cast<MemRefType>(bitmap.getType()).getDimSize(0) != 0) {
+      Value live = memref::LoadOp::create(
+          b, loc, bitmap, ValueRange{ib.constant(0), ib.div(place, micro)});
+      auto ifDead = scf::IfOp::create(b, loc, ib.equals(live, 0));
+      b.setInsertionPointToStart(ifDead.thenBlock());
+    }
     auto vectorType = VectorType::get({width}, type.getElementType());
     unsigned alignment = width * type.getElementTypeBitWidth() / 8;
     Value old = vector::LoadOp::create(
@@ -410,8 +444,9 @@ LogicalResult KernelEmitter::emitUnreached(OpBuilder &builder) {
     Value zero =
         arith::ConstantOp::create(b, loc, b.getZeroAttr(op.getAccType()));
     SmallVector<Value> elements;
+    IRMapping captures = repeatCaptured(b);
     for (int64_t i = 0; i < width; ++i) {
-      IRMapping mapping;
+      IRMapping mapping = captures;
       Block &epilogue = op.getEpilogue().front();
       mapping.map(epilogue.getArgument(0), zero);
       mapping.map(epilogue.getArgument(1),

@@ -6,6 +6,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Utils/IndexingUtils.h"
 
 using namespace mlir;
 using namespace mlir::pit;
@@ -15,12 +16,18 @@ using namespace mlir::pit;
 static constexpr int64_t kMaxGrid = std::numeric_limits<int32_t>::max();
 
 /// The gpu.module for the kernels of `function`, made on first use.
-static gpu::GPUModuleOp getKernelModule(OpBuilder &builder,
-                                        func::FuncOp function) {
+static FailureOr<gpu::GPUModuleOp> getKernelModule(OpBuilder &builder,
+                                                   func::FuncOp function) {
   auto module = function->getParentOfType<ModuleOp>();
   std::string name = (function.getName() + "_kernels").str();
-  if (auto found = module.lookupSymbol<gpu::GPUModuleOp>(name))
-    return found;
+  if (Operation *found = module.lookupSymbol(name)) {
+    if (auto kernels = dyn_cast<gpu::GPUModuleOp>(found))
+      return kernels;
+    return function.emitOpError()
+           << "needs the name '" << name
+           << "' for the module of its kernels, but another '"
+           << found->getName() << "' has it: rename one of them";
+  }
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointAfter(function);
   module->setAttr(gpu::GPUDialect::getContainerModuleAttrName(),
@@ -50,12 +57,9 @@ static Value getKernelOperand(OpBuilder &builder, Location loc, Value argument,
                               MemRefType type) {
   if (argument.getType() == type)
     return argument;
-  SmallVector<int64_t> strides(type.getRank(), 1);
-  for (int64_t dim = type.getRank() - 1; dim > 0; --dim)
-    strides[dim - 1] = strides[dim] * type.getDimSize(dim);
-  return memref::ReinterpretCastOp::create(builder, loc, type, argument,
-                                           /*offset=*/0, type.getShape(),
-                                           strides);
+  return memref::ReinterpretCastOp::create(
+      builder, loc, type, argument, /*offset=*/0, type.getShape(),
+      computeSuffixProduct(type.getShape()));
 }
 
 FailureOr<LaunchOp> pit::buildKernel(OpBuilder &builder, Operation *op,
@@ -82,7 +86,10 @@ FailureOr<LaunchOp> pit::buildKernel(OpBuilder &builder, Operation *op,
     types.push_back(cast<MemRefType>(operand.getType()));
     kernelTypes.push_back(getKernelType(types.back()));
   }
-  gpu::GPUModuleOp module = getKernelModule(builder, function);
+  FailureOr<gpu::GPUModuleOp> kernels = getKernelModule(builder, function);
+  if (failed(kernels))
+    return failure();
+  gpu::GPUModuleOp module = *kernels;
   std::string name = nextKernelName(module, function.getName());
   {
     OpBuilder::InsertionGuard guard(builder);

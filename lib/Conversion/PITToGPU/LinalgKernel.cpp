@@ -1,6 +1,7 @@
 //===- LinalgKernel.cpp - body of an elementwise kernel -------------------===//
 
 #include "LinalgKernel.h"
+#include "KernelPayload.h"
 #include "pit/Conversion/Utils/IndexBuilder.h"
 
 #include "mlir/Dialect/Affine/Utils.h"
@@ -17,17 +18,6 @@ using namespace mlir::pit;
 
 /// Bytes of the widest load or store of a thread.
 static constexpr int64_t kWideBytes = 16;
-
-/// Repeats the computation of `value` at the builder's place.
-static Value rematerialize(OpBuilder &builder, Value value, IRMapping &map) {
-  if (Value known = map.lookupOrNull(value))
-    return known;
-  Operation *def = value.getDefiningOp();
-  for (Value operand : def->getOperands())
-    rematerialize(builder, operand, map);
-  builder.clone(*def, map);
-  return map.lookup(value);
-}
 
 //===----------------------------------------------------------------------===//
 // Sums of narrow floats

@@ -5,20 +5,15 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "KernelPayload.h"
 #include "LinalgKernel.h"
 
 #include "pit/Conversion/PITToGPU/KernelBuilder.h"
 #include "pit/Conversion/PITToGPU/PITToGPU.h"
 
-#include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
-#include "mlir/Dialect/SCF/IR/SCF.h"
-#include "mlir/IR/IRMapping.h"
 #include "mlir/IR/Remarks.h"
-#include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "mlir/Transforms/RegionUtils.h"
-#include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
 using namespace mlir::pit;
@@ -26,27 +21,6 @@ using namespace mlir::pit;
 //===----------------------------------------------------------------------===//
 // What a kernel can be made of
 //===----------------------------------------------------------------------===//
-
-/// Collects the memrefs that `value`'s computation reads into `buffers`; fails
-/// where a kernel cannot repeat that computation, which does not happen in plan
-/// form.
-static LogicalResult collectSources(Operation *user, Value value,
-                                    llvm::SetVector<Value> &buffers) {
-  if (isa<MemRefType>(value.getType())) {
-    buffers.insert(value);
-    return success();
-  }
-  Operation *def = value.getDefiningOp();
-  // A load cannot be repeated: the buffer may change before the kernel runs.
-  if (!def || def->getNumRegions() != 0 || !isPure(def))
-    return user->emitOpError()
-           << "reads a value of type " << value.getType()
-           << " that a kernel cannot compute: expects arithmetic on constants";
-  for (Value operand : def->getOperands())
-    if (failed(collectSources(user, operand, buffers)))
-      return failure();
-  return success();
-}
 
 /// Fails at an operand or an operation of the body that has no lowering.
 static LogicalResult checkLowering(linalg::LinalgOp op) {
@@ -59,16 +33,7 @@ static LogicalResult checkLowering(linalg::LinalgOp op) {
              << ", which has no lowering: expects f16, bf16, f32, f64, index "
                 "or a signless integer of 1, 8, 16, 32 or 64 bits";
   }
-  WalkResult result = op.getBlock()->walk([&](Operation *inner) {
-    if (isa<arith::ArithDialect, math::MathDialect, linalg::LinalgDialect,
-            scf::SCFDialect>(inner->getDialect()) ||
-        isa<memref::LoadOp>(inner))
-      return WalkResult::advance();
-    inner->emitOpError() << "has no lowering inside of a '" << op->getName()
-                         << "': expects arith and math operations";
-    return WalkResult::interrupt();
-  });
-  return failure(result.wasInterrupted());
+  return checkPayload(op, op->getRegion(0));
 }
 
 //===----------------------------------------------------------------------===//

@@ -42,3 +42,10 @@ func.func @unknown_size(%x: memref<64xf32> {pit.name = "x"}) {
   %ws = pit.workspace %bytes : memref<?xi8>
   return
 }
+
+// -----
+
+// expected-error @+1 {{has a name that begins with 'mgpu', as those of the runtime library do: rename it}}
+func.func @mgpuMemcpy(%x: memref<4xf32> {pit.name = "x"}) {
+  return
+}

@@ -1,0 +1,240 @@
+// RUN: pit-opt %s --pit-plan-launches --convert-pit-to-gpu --split-input-file --verify-diagnostics
+
+func.func @minimum(%a: memref<64x64xf16>, %b: memref<64x64xf16>, %c: memref<64x64xf32>) {
+  // expected-error @+1 {{has no lowering to a kernel: 'combine' is not the accumulator plus the product of two inputs}}
+  pit.generic {
+      indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>],
+      iterator_types = ["parallel", "parallel", "reduction"], schedule = #pit.schedule<dense, tile = [64, 64, 32]>}
+      ins(%a, %b : memref<64x64xf16>, memref<64x64xf16>) outs(%c : memref<64x64xf32>) 
+      combine {
+      ^bb0(%x: f16, %y: f16, %acc: f32):
+        %0 = arith.extf %x : f16 to f32
+        %1 = arith.extf %y : f16 to f32
+        %2 = arith.mulf %0, %1 : f32
+        %3 = arith.minimumf %acc, %2 : f32
+        pit.yield %3 : f32
+      } epilogue {
+      ^bb0(%acc: f32, %old: f32):
+        %0 = arith.addf %old, %acc : f32
+        pit.yield %0 : f32
+      }
+  return
+}
+
+// -----
+
+func.func @inputs(%a: memref<64x64xf32>, %b: memref<64x64xf32>, %c: memref<64x64xf32>) {
+  // expected-error @+1 {{has no lowering to a kernel for inputs of element type 'f32': expected f16}}
+  pit.generic {
+      indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>],
+      iterator_types = ["parallel", "parallel", "reduction"], schedule = #pit.schedule<dense, tile = [64, 64, 32]>}
+      ins(%a, %b : memref<64x64xf32>, memref<64x64xf32>) outs(%c : memref<64x64xf32>) 
+      combine {
+      ^bb0(%x: f32, %y: f32, %acc: f32):
+        %0 = arith.mulf %x, %y : f32
+        %1 = arith.addf %acc, %0 : f32
+        pit.yield %1 : f32
+      } epilogue {
+      ^bb0(%acc: f32, %old: f32):
+        %0 = arith.addf %old, %acc : f32
+        pit.yield %0 : f32
+      }
+  return
+}
+
+// -----
+
+func.func @accumulator(%a: memref<64x64xf16>, %b: memref<64x64xf16>, %c: memref<64x64xf16>) {
+  // expected-error @+1 {{has no lowering to a kernel for an accumulator of type 'f16': expected f32}}
+  pit.generic {
+      indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>],
+      iterator_types = ["parallel", "parallel", "reduction"], schedule = #pit.schedule<dense, tile = [64, 64, 32]>}
+      ins(%a, %b : memref<64x64xf16>, memref<64x64xf16>) outs(%c : memref<64x64xf16>) 
+      combine {
+      ^bb0(%x: f16, %y: f16, %acc: f16):
+        %0 = arith.mulf %x, %y : f16
+        %1 = arith.addf %acc, %0 : f16
+        pit.yield %1 : f16
+      } epilogue {
+      ^bb0(%acc: f16, %old: f16):
+        pit.yield %acc : f16
+      }
+  return
+}
+
+// -----
+
+func.func @output(%a: memref<64x64xf16>, %b: memref<64x64xf16>, %c: memref<64x64xbf16>) {
+  // expected-error @+1 {{has no lowering to a kernel for outputs of element type 'bf16': expected f32 or f16}}
+  pit.generic {
+      indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>],
+      iterator_types = ["parallel", "parallel", "reduction"], schedule = #pit.schedule<dense, tile = [64, 64, 32]>}
+      ins(%a, %b : memref<64x64xf16>, memref<64x64xf16>) outs(%c : memref<64x64xbf16>) 
+      combine {
+      ^bb0(%x: f16, %y: f16, %acc: f32):
+        %0 = arith.extf %x : f16 to f32
+        %1 = arith.extf %y : f16 to f32
+        %2 = arith.mulf %0, %1 : f32
+        %3 = arith.addf %acc, %2 : f32
+        pit.yield %3 : f32
+      } epilogue {
+      ^bb0(%acc: f32, %old: bf16):
+        %0 = arith.truncf %acc : f32 to bf16
+        pit.yield %0 : bf16
+      }
+  return
+}
+
+// -----
+
+func.func @batch(%a: memref<2x64x64xf16>, %b: memref<2x64x64xf16>, %c: memref<2x64x64xf32>) {
+  // expected-error @+1 {{has no lowering to a kernel: d0 is one dimension too many for a contraction of two matrices}}
+  pit.generic {
+      indexing_maps = [affine_map<(b, m, n, k) -> (b, m, k)>, affine_map<(b, m, n, k) -> (b, k, n)>, affine_map<(b, m, n, k) -> (b, m, n)>],
+      iterator_types = ["parallel", "parallel", "parallel", "reduction"], schedule = #pit.schedule<dense, tile = [1, 64, 64, 32]>}
+      ins(%a, %b : memref<2x64x64xf16>, memref<2x64x64xf16>) outs(%c : memref<2x64x64xf32>) 
+      combine {
+      ^bb0(%x: f16, %y: f16, %acc: f32):
+        %0 = arith.extf %x : f16 to f32
+        %1 = arith.extf %y : f16 to f32
+        %2 = arith.mulf %0, %1 : f32
+        %3 = arith.addf %acc, %2 : f32
+        pit.yield %3 : f32
+      } epilogue {
+      ^bb0(%acc: f32, %old: f32):
+        %0 = arith.addf %old, %acc : f32
+        pit.yield %0 : f32
+      }
+  return
+}
+
+// -----
+
+func.func @window(%a: memref<66x1xf16>, %b: memref<3x64xf16>, %c: memref<64x64xf32>) {
+  // expected-error @+1 {{has no lowering to a kernel: expected operands of rank 2 indexed by bare dimensions}}
+  pit.generic {
+      indexing_maps = [affine_map<(m, n, k) -> (m + k, 0)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>],
+      iterator_types = ["parallel", "parallel", "reduction"], schedule = #pit.schedule<dense, tile = [64, 64, 32]>}
+      ins(%a, %b : memref<66x1xf16>, memref<3x64xf16>) outs(%c : memref<64x64xf32>) 
+      combine {
+      ^bb0(%x: f16, %y: f16, %acc: f32):
+        %0 = arith.extf %x : f16 to f32
+        %1 = arith.extf %y : f16 to f32
+        %2 = arith.mulf %0, %1 : f32
+        %3 = arith.addf %acc, %2 : f32
+        pit.yield %3 : f32
+      } epilogue {
+      ^bb0(%acc: f32, %old: f32):
+        %0 = arith.addf %old, %acc : f32
+        pit.yield %0 : f32
+      }
+  return
+}
+
+// -----
+
+func.func @no_bitmap(%a: memref<64x64xf16>, %b: memref<64x64xf16>, %counts: memref<1xi32>, %coords: memref<1x64xi32>, %c: memref<64x64xf32>) {
+  %i = pit.assemble_index %counts, %coords : memref<1xi32>, memref<1x64xi32> -> !pit.index<padded, 1x64>
+  // expected-error @+1 {{permutes the parallel d0 and expects the bitmap of its index}}
+  pit.generic {
+      indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>],
+      iterator_types = ["parallel", "parallel", "reduction"], permutation = #pit.permutation<dim = 0, kind = parallel, operand = 0, micro_tile = [1, ?]>, schedule = #pit.schedule<axis = 0, micro_tile = [1, ?], tile = [64, 64, 32]>}
+      ins(%a, %b : memref<64x64xf16>, memref<64x64xf16>) outs(%c : memref<64x64xf32>) index(%i : !pit.index<padded, 1x64>)
+      combine {
+      ^bb0(%x: f16, %y: f16, %acc: f32):
+        %0 = arith.extf %x : f16 to f32
+        %1 = arith.extf %y : f16 to f32
+        %2 = arith.mulf %0, %1 : f32
+        %3 = arith.addf %acc, %2 : f32
+        pit.yield %3 : f32
+      } epilogue {
+      ^bb0(%acc: f32, %old: f32):
+        %0 = arith.addf %old, %acc : f32
+        pit.yield %0 : f32
+      }
+  return
+}
+
+// -----
+
+func.func @compact_index(%a: memref<64x64xf16>, %b: memref<64x64xf16>, %counts: memref<2xi64>, %coords: memref<64xi32>, %c: memref<64x64xf32>) {
+  %i = pit.assemble_index %counts, %coords : memref<2xi64>, memref<64xi32> -> !pit.index<compact, 1x64>
+  // expected-error @+1 {{that is not made by a padded 'pit.assemble_index'}}
+  pit.generic {
+      indexing_maps = [affine_map<(m, n, k) -> (k, m)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>],
+      iterator_types = ["parallel", "parallel", "reduction"], permutation = #pit.permutation<dim = 2, kind = reduction, operand = 0, micro_tile = [1, 64]>, schedule = #pit.schedule<axis = 2, micro_tile = [1, 64], tile = [64, 64, 32]>}
+      ins(%a, %b : memref<64x64xf16>, memref<64x64xf16>) outs(%c : memref<64x64xf32>) index(%i : !pit.index<compact, 1x64>)
+      combine {
+      ^bb0(%x: f16, %y: f16, %acc: f32):
+        %0 = arith.extf %x : f16 to f32
+        %1 = arith.extf %y : f16 to f32
+        %2 = arith.mulf %0, %1 : f32
+        %3 = arith.addf %acc, %2 : f32
+        pit.yield %3 : f32
+      } epilogue {
+      ^bb0(%acc: f32, %old: f32):
+        %0 = arith.addf %old, %acc : f32
+        pit.yield %0 : f32
+      }
+  return
+}
+
+// -----
+
+func.func @epilogue_buffer(%a: memref<64x64xf16>, %b: memref<64x64xf16>, %d: memref<1xf32>, %c: memref<64x64xf32>) {
+  // expected-error @+1 {{'epilogue' reads a buffer of type 'memref<1xf32>', but may use its arguments and constants only}}
+  pit.generic {
+      indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>],
+      iterator_types = ["parallel", "parallel", "reduction"], schedule = #pit.schedule<dense, tile = [64, 64, 32]>}
+      ins(%a, %b : memref<64x64xf16>, memref<64x64xf16>) outs(%c : memref<64x64xf32>) 
+      combine {
+      ^bb0(%x: f16, %y: f16, %acc: f32):
+        %0 = arith.extf %x : f16 to f32
+        %1 = arith.extf %y : f16 to f32
+        %2 = arith.mulf %0, %1 : f32
+        %3 = arith.addf %acc, %2 : f32
+        pit.yield %3 : f32
+      } epilogue {
+      ^bb0(%acc: f32, %old: f32):
+        %zero = arith.constant 0 : index
+        %0 = memref.load %d[%zero] : memref<1xf32>
+        %1 = arith.addf %0, %acc : f32
+        pit.yield %1 : f32
+      }
+  return
+}
+
+// -----
+
+func.func @epilogue_call(%a: memref<64x64xf16>, %b: memref<64x64xf16>, %c: memref<64x64xf32>) {
+  pit.generic {
+      indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>],
+      iterator_types = ["parallel", "parallel", "reduction"], schedule = #pit.schedule<dense, tile = [64, 64, 32]>}
+      ins(%a, %b : memref<64x64xf16>, memref<64x64xf16>) outs(%c : memref<64x64xf32>) 
+      combine {
+      ^bb0(%x: f16, %y: f16, %acc: f32):
+        %0 = arith.extf %x : f16 to f32
+        %1 = arith.extf %y : f16 to f32
+        %2 = arith.mulf %0, %1 : f32
+        %3 = arith.addf %acc, %2 : f32
+        pit.yield %3 : f32
+      } epilogue {
+      ^bb0(%acc: f32, %old: f32):
+        // expected-error @+1 {{has no lowering inside of a 'pit.generic': expects arith and math operations}}
+        %0 = func.call @g(%acc) : (f32) -> f32
+        pit.yield %0 : f32
+      }
+  return
+}
+func.func private @g(f32) -> f32
+
+// -----
+
+// expected-error @+1 {{needs the name 'f_kernels' for the module of its kernels, but another 'func.func' has it: rename one of them}}
+func.func @f(%x: memref<4xf32>, %y: memref<4xf32>) {
+  linalg.exp ins(%x : memref<4xf32>) outs(%y : memref<4xf32>)
+  return
+}
+func.func @f_kernels() {
+  return
+}
