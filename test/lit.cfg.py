@@ -64,6 +64,8 @@ config.substitutions.append(("%mgpu", os.path.join(config.pit_obj_root, "lib", "
 # build, and where its MLIR is.
 if os.path.exists(config.cmake) and os.path.exists(config.cxx):
     config.available_features.add("cmake")
+    # CMake's own choice is make, which need not be installed where ninja is.
+    config.environment["CMAKE_GENERATOR"] = config.cmake_generator
 if config.has_coverage:
     config.available_features.add("coverage")
 for name, value in (("%cmake", config.cmake), ("%cxx", config.cxx), ("%mlir_dir", config.mlir_dir),
