@@ -33,6 +33,12 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # g++ 12 takes SmallVector's inline storage for uninitialized or dangling.
   list(APPEND mlir_options -Wno-maybe-uninitialized -Wno-array-bounds -Wno-stringop-overflow)
 endif()
+# Nor are the packages instrumented: where LLVM's headers see AddressSanitizer,
+# our half of an allocator poisons what the other half, in libLLVM, hands out.
+# g++ lets them not see it; clang++ needs ASAN_OPTIONS=allow_user_poisoning=0.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND PIT_SANITIZE MATCHES "address")
+  list(APPEND mlir_options -U__SANITIZE_ADDRESS__)
+endif()
 target_compile_options(pit_mlir INTERFACE "$<BUILD_INTERFACE:${mlir_options}>")
 install(TARGETS pit_mlir EXPORT PITCompilerTargets)
 

@@ -90,8 +90,26 @@ for sanitizer in filter(None, config.sanitize.split(",")):
     config.available_features.add(
         {"address": "asan", "undefined": "ubsan", "thread": "tsan"}.get(sanitizer, sanitizer))
 config.environment["PIT_SANITIZE"] = config.sanitize
+
 # A finding aborts: its exit code 1 could pass for a diagnosis of the tool's.
-for name, value in (("ASAN_OPTIONS", "abort_on_error=1:detect_stack_use_after_return=1"),
+# Too much memory is refused as without a sanitizer.
+for name, value in (("ASAN_OPTIONS", "abort_on_error=1:detect_stack_use_after_return=1:allocator_may_return_null=1"),
                     ("UBSAN_OPTIONS", "abort_on_error=1:print_stacktrace=1"),
                     ("TSAN_OPTIONS", "abort_on_error=1:halt_on_error=1")):
     config.environment[name] = os.environ.get(name, value)
+
+# A program that is not of this build, such as the stock mlir-opt, loads a
+# library of this build as it is, but AddressSanitizer has to be there first:
+# %preload goes before such a program, and such tests say REQUIRES: loadable.
+# It may unload the library before it looks for leaks, which then all seem lost.
+preload = ""
+loadable = "tsan" not in config.available_features
+if "asan" in config.available_features:
+    libasan = subprocess.run([config.cxx, "-print-file-name=libasan.so"], stdin=subprocess.DEVNULL,
+                             capture_output=True, text=True).stdout.strip()
+    loadable = os.path.isabs(libasan)
+    options = config.environment["ASAN_OPTIONS"] + ":detect_leaks=0"
+    preload = f"env LD_PRELOAD={libasan} ASAN_OPTIONS={options} "
+if loadable:
+    config.available_features.add("loadable")
+config.substitutions.append((r"%preload ", preload))

@@ -1,10 +1,8 @@
 // Host code as MLIR's own pipeline lowers it, on the emulated device: module,
 // memory, copies, a fill, two launches and their order.
-// REQUIRES: mlir-runner
-// A sanitizer wants to be in the program itself, which is mlir-runner.
-// UNSUPPORTED: asan, ubsan, tsan
+// REQUIRES: mlir-runner, loadable
 // RUN: mlir-opt %s --gpu-lower-to-nvvm-pipeline="cubin-chip=sm_80 cubin-features=+ptx78 cubin-format=isa" \
-// RUN:   | mlir-runner --entry-point-result=void --shared-libs=%mgpu --shared-libs=%mlir_runner_utils 2>&1 | FileCheck %s
+// RUN:   | %preload mlir-runner --entry-point-result=void --shared-libs=%mgpu --shared-libs=%mlir_runner_utils 2>&1 | FileCheck %s
 
 // CHECK: sizes = [5]
 // CHECK-NEXT: [2, 5, 8, 11, 14]

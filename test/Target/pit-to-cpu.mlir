@@ -1,7 +1,8 @@
+// REQUIRES: loadable
 // RUN: pit-opt %s --pit-to-cpu | FileCheck %s --check-prefixes=CHECK,CPU
 // RUN: pit-opt %s --pit-to-reference | FileCheck %s --check-prefixes=CHECK,REF
-// RUN: mlir-opt --load-dialect-plugin=%plugin %s --pass-pipeline="builtin.module(pit-to-cpu)" | FileCheck %s --check-prefixes=CHECK,CPU
-// RUN: mlir-opt --load-dialect-plugin=%plugin %s --pass-pipeline="builtin.module(pit-to-reference)" | FileCheck %s --check-prefixes=CHECK,REF
+// RUN: %preload mlir-opt --load-dialect-plugin=%plugin %s --pass-pipeline="builtin.module(pit-to-cpu)" | FileCheck %s --check-prefixes=CHECK,CPU
+// RUN: %preload mlir-opt --load-dialect-plugin=%plugin %s --pass-pipeline="builtin.module(pit-to-reference)" | FileCheck %s --check-prefixes=CHECK,REF
 
 // Both end in the LLVM dialect alone, and in the same calling convention: no
 // results, a memref for each behind the arguments.

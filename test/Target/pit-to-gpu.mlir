@@ -1,9 +1,10 @@
 // The launch plan of a function: index first, then the sparse kernel, then what
 // stays linalg; a copy where the caller's own tensor is returned.
+// REQUIRES: loadable
 // RUN: pit-opt %S/Inputs/ffn.mlir --pit-to-gpu | FileCheck %s
 // RUN: pit-opt %S/Inputs/ffn.mlir --pit-to-gpu --verify-roundtrip -o %t.once
 // RUN: pit-opt %S/Inputs/ffn.mlir --pit-to-gpu -o %t.plan
-// RUN: mlir-opt --load-dialect-plugin=%plugin %S/Inputs/ffn.mlir --pass-pipeline="builtin.module(pit-to-gpu{arch=sm_80})" | FileCheck %s
+// RUN: %preload mlir-opt --load-dialect-plugin=%plugin %S/Inputs/ffn.mlir --pass-pipeline="builtin.module(pit-to-gpu{arch=sm_80})" | FileCheck %s
 
 // CHECK-LABEL: func.func @ffn(
 // CHECK-SAME: %[[AT:[a-z0-9]+]]: memref<96x64xf16> {pit.name = "arg0"},

@@ -1,7 +1,8 @@
 // Host code of a plan: bare pointers, the caller's workspace and stream.
+// REQUIRES: loadable
 // RUN: pit-opt %S/Inputs/host.mlir --pit-to-llvm=arch=sm_80 > %t.mlir
 // RUN: FileCheck %s < %t.mlir
-// RUN: mlir-opt --load-dialect-plugin=%plugin %S/Inputs/host.mlir --pass-pipeline="builtin.module(pit-to-llvm)" > %t.stock
+// RUN: %preload mlir-opt --load-dialect-plugin=%plugin %S/Inputs/host.mlir --pass-pipeline="builtin.module(pit-to-llvm)" > %t.stock
 // RUN: cmp %t.mlir %t.stock
 
 // CHECK: llvm.func @mgpuMemcpy(!llvm.ptr, !llvm.ptr, i64, !llvm.ptr)

@@ -1,10 +1,11 @@
 // PTX for each chip, in the stock driver too, and the same bytes wherever it is
 // made: twice, with another toolkit, with none.
+// REQUIRES: loadable
 // RUN: pit-opt %S/Inputs/ffn.mlir --pit-to-ptx=arch=sm_80 > %t.first
 // RUN: FileCheck %s < %t.first
 // RUN: env CUDA_HOME=/nonexistent CUDA_PATH=/nonexistent CUDA_ROOT=/nonexistent pit-opt %S/Inputs/ffn.mlir --pit-to-ptx=arch=sm_80 > %t.second
 // RUN: cmp %t.first %t.second
-// RUN: env -u CUDA_HOME -u CUDA_PATH -u CUDA_ROOT mlir-opt --load-dialect-plugin=%plugin %S/Inputs/ffn.mlir \
+// RUN: env -u CUDA_HOME -u CUDA_PATH -u CUDA_ROOT %preload mlir-opt --load-dialect-plugin=%plugin %S/Inputs/ffn.mlir \
 // RUN:   --pass-pipeline="builtin.module(pit-to-ptx{arch=sm_80})" > %t.third
 // RUN: cmp %t.first %t.third
 // RUN: pit-opt %S/Inputs/ffn.mlir --pit-to-ptx="arch=sm_90a ptx-version=8.4" | FileCheck %s --check-prefix=HOPPER

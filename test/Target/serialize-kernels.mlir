@@ -1,3 +1,4 @@
+// REQUIRES: loadable
 // RUN: pit-opt %s --pit-attach-target --pit-serialize-kernels > %t.default
 // RUN: FileCheck %s < %t.default
 // RUN: pit-opt %s --pit-attach-target="arch=sm_90a ptx-version=8.3" --pit-serialize-kernels | FileCheck %s --check-prefix=HOPPER
@@ -6,7 +7,7 @@
 // The same bytes whatever the machine says about CUDA, in the stock driver too.
 // RUN: env CUDA_HOME=/nonexistent CUDA_PATH=%t CUDA_ROOT=%t pit-opt %s --pit-attach-target --pit-serialize-kernels > %t.other
 // RUN: cmp %t.default %t.other
-// RUN: env CUDA_HOME=/nonexistent CUDA_ROOT=/nonexistent mlir-opt --load-dialect-plugin=%plugin %s \
+// RUN: env CUDA_HOME=/nonexistent CUDA_ROOT=/nonexistent %preload mlir-opt --load-dialect-plugin=%plugin %s \
 // RUN:   --pass-pipeline="builtin.module(pit-attach-target,pit-serialize-kernels)" > %t.stock
 // RUN: cmp %t.default %t.stock
 

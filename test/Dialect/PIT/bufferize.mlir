@@ -1,7 +1,8 @@
 // How the pit operations become operations on buffers.
+// REQUIRES: loadable
 // RUN: pit-opt %s --pit-bufferize --split-input-file | FileCheck %s
 // RUN: pit-opt %s --pit-bufferize --split-input-file --verify-roundtrip -o %t
-// RUN: mlir-opt --load-dialect-plugin=%plugin %s --split-input-file \
+// RUN: %preload mlir-opt --load-dialect-plugin=%plugin %s --split-input-file \
 // RUN:   --one-shot-bufferize="bufferize-function-boundaries function-boundary-type-conversion=identity-layout-map" \
 // RUN:   | FileCheck %s --check-prefix=STOCK
 
