@@ -104,7 +104,8 @@ SmallVector<AxisInfo> pit::analyzeAxes(linalg::LinalgOp op) {
              << "' is not associative and commutative";
       continue;
     }
-    op.getBlock()->walk([&](linalg::IndexOp index) {
+    // Captured anew: clang++ before 16 captures no structured binding.
+    op.getBlock()->walk([&, dim = dim](linalg::IndexOp index) {
       if (index.getDim() != dim)
         return WalkResult::advance();
       reason << "the body reads its number by 'linalg.index'";
