@@ -226,7 +226,7 @@ void Scheduler::distributeCoords(OpOperand &use, ArrayRef<int64_t> by) {
     if (auto other = dyn_cast<LoadCoordsOp>(user);
         other && other->getBlock() == b.getInsertionBlock() &&
         other.getResult().getType() == wanted &&
-        other.getOperands() == load.getOperands() &&
+        llvm::equal(other.getOperands(), load.getOperands()) &&
         other->isBeforeInBlock(use.getOwner())) {
       use.set(other.getResult());
       return;
