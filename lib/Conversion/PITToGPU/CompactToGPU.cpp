@@ -206,7 +206,7 @@ void CompactEmitter::listChunk(Value partial, Value counts, Value coords) {
     for (auto [mask, flag, coordinate] :
          llvm::zip_equal(votes.masks, votes.flags, votes.coordinates)) {
       Value slot = emit.add(next, emit.popcount(emit.bitAnd(mask, lower)));
-      emit.ifTrue(flag, [&] {
+      emit.ifTrue(flag, [&, coordinate = coordinate] {
         memref::StoreOp::create(b, emit.loc, emit.toI32(coordinate), coords,
                                 ValueRange{group, emit.toIndex(slot)});
       });
