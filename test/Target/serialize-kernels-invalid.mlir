@@ -37,3 +37,14 @@ gpu.module @unknown [#nvvm.target<chip = "sm_75", features = "+ptx78">] {
 // expected-error @+1 {{expects one target, an #nvvm.target with a PTX version}}
 gpu.module @no_version [#nvvm.target<chip = "sm_80">] {
 }
+
+// -----
+
+// expected-error @+1 {{cannot be translated to LLVM IR}}
+gpu.module @not_lowered [#nvvm.target<chip = "sm_80", features = "+ptx78">] {
+  // expected-error @+2 {{unsupported GPU operation: gpu.func}}
+  // expected-error @+1 {{LLVM Translation failed for operation: gpu.func}}
+  gpu.func @f() kernel {
+    gpu.return
+  }
+}

@@ -5,6 +5,9 @@
 // RUN: pit-run %t/short.mlir --entry=m_axis --checks=all --check --arg random:density=0.3 --arg random --arg random
 // RUN: pit-run %t/captured.mlir --checks=all --check --arg random --arg random --arg random
 // RUN: pit-run %t/empty.mlir --checks=all --check --arg zeros
+// RUN: pit-run %t/narrow.mlir --entry=vector --checks=all --check --arg random --arg random
+// RUN: pit-run %t/narrow.mlir --entry=row --checks=all --check --arg random
+// RUN: pit-run %t/narrow.mlir --entry=shared --checks=all --check --arg random:density=0.2 --arg random
 
 // '?' on a PIT axis that is shorter than 32 bytes.
 //--- short.mlir
@@ -43,4 +46,26 @@ func.func @f(%a: tensor<0x4xf32>) -> tensor<0x4xf32> {
   %e = tensor.empty() : tensor<0x4xf32>
   %0 = linalg.add ins(%a, %c : tensor<0x4xf32>, tensor<0x4xf32>) outs(%e : tensor<0x4xf32>) -> tensor<0x4xf32>
   return %0 : tensor<0x4xf32>
+}
+
+// Loads of neighbours that no wide load may replace: 3 floats end where the
+// buffer does, 7 are a wide load and a half, and compaction of 1100 micro-tiles
+// adds up the counts of 3 warps in shared memory.
+//--- narrow.mlir
+func.func @vector(%a: tensor<9x3xf32>, %x: tensor<3xf32>) -> tensor<9xf32> {
+  %zero = arith.constant dense<0.0> : tensor<9xf32>
+  %0 = linalg.matvec ins(%a, %x : tensor<9x3xf32>, tensor<3xf32>) outs(%zero : tensor<9xf32>) -> tensor<9xf32>
+  return %0 : tensor<9xf32>
+}
+func.func @row(%a: tensor<1x7xf32>) -> tensor<1xf32> {
+  %least = arith.constant dense<-1.0e30> : tensor<1xf32>
+  %0 = linalg.reduce {arith.maximumf} ins(%a : tensor<1x7xf32>) outs(%least : tensor<1xf32>) dimensions = [1]
+  return %0 : tensor<1xf32>
+}
+func.func @shared(%at: tensor<1100x16xf16, #pit.sparsity<>>, %b: tensor<1100x8xf16>) -> tensor<16x8xf32> {
+  %zero = arith.constant dense<0.0> : tensor<16x8xf32>
+  %0 = linalg.matmul indexing_maps = [affine_map<(m, n, k) -> (k, m)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>]
+      {pit.schedule = #pit.schedule<axis = 2, micro_tile = [1, 64], tile = [64, 128, 32]>}
+      ins(%at, %b : tensor<1100x16xf16, #pit.sparsity<>>, tensor<1100x8xf16>) outs(%zero : tensor<16x8xf32>) -> tensor<16x8xf32>
+  return %0 : tensor<16x8xf32>
 }
