@@ -8,8 +8,8 @@ if(NOT MLIR_FOUND)
     "MLIRConfig.cmake as -DMLIR_DIR=..., or build only the emulator and the runtime with -DPIT_BUILD_COMPILER=OFF")
 endif()
 if(NOT TARGET MLIR OR NOT TARGET LLVM)
-  message(FATAL_ERROR "PIT: '${MLIR_DIR}' has no shared libraries libMLIR and libLLVM: configure LLVM with "
-    "-DLLVM_BUILD_LLVM_DYLIB=ON and MLIR with -DMLIR_BUILD_MLIR_C_DYLIB or its dylib, as Debian's packages do")
+  message(FATAL_ERROR "PIT: '${MLIR_DIR}' has no shared libraries libMLIR and libLLVM, which a plugin and its host must share: configure "
+    "LLVM and MLIR with -DLLVM_BUILD_LLVM_DYLIB=ON, as Debian's packages are")
 endif()
 message(STATUS "PIT: MLIR ${LLVM_PACKAGE_VERSION} in ${MLIR_DIR}")
 set(CMAKE_CXX_FLAGS "${pit_saved_flags}")

@@ -13,12 +13,6 @@
 using namespace mlir;
 using namespace mlir::pit;
 
-static Value skipWidening(Value value) {
-  while (auto op = value.getDefiningOp<arith::ExtFOp>())
-    value = op.getIn();
-  return value;
-}
-
 /// Whether `value` is computed from `argument` within its block.
 static bool dependsOn(Value value, BlockArgument argument) {
   SmallVector<Value> pending{value};
@@ -80,9 +74,8 @@ bool pit::isProductSum(linalg::LinalgOp op) {
   };
   if (isNarrow(product) || isNarrow(body.combiner))
     return false;
-  Value x = skipWidening(product.getLhs()), y = skipWidening(product.getRhs());
   ArrayRef<BlockArgument> args = op.getRegionInputArgs();
-  return (x == args[0] && y == args[1]) || (x == args[1] && y == args[0]);
+  return isProduct(product, args[0], args[1]);
 }
 
 SmallVector<AxisInfo> pit::analyzeAxes(linalg::LinalgOp op) {

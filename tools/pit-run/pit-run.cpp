@@ -7,6 +7,7 @@
 #include "Options.h"
 #include "Progress.h"
 #include "pit/Passes/Passes.h"
+#include "pit/Target/PTXTarget.h"
 
 #include "mlir/IR/AsmState.h"
 #include "mlir/InitAllDialects.h"
@@ -71,6 +72,13 @@ Expected<DeviceRun> runOnDevice(mlir::ModuleOp module,
                                 const Options &options, Progress &progress) {
   mlir::OwningOpRef<mlir::ModuleOp> copy(module.clone());
   if (options.device == DeviceKind::Cpu) {
+    // It has no meaning there, but a wrong one is still wrong.
+    if (mlir::failed(
+            mlir::pit::parsePTXTarget(options.arch, /*version=*/"", [&] {
+              return mlir::emitError(module.getLoc());
+            })))
+      return Error{"cannot compile '" + signature.name + "' for " +
+                   options.arch};
     progress.set("running '" + signature.name + "'");
     auto results = runOnHost(*copy, signature, arguments, /*reference=*/false);
     if (!results)

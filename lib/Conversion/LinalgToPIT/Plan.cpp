@@ -23,20 +23,6 @@ static SmallVector<int64_t> getSparseInputs(linalg::LinalgOp op) {
   return sparse;
 }
 
-static SparseAccess getAccess(linalg::LinalgOp op, int64_t sparse,
-                              ScheduleAttr schedule) {
-  SparseAccess access;
-  access.maps = op.getIndexingMapsArray();
-  for (OpOperand &operand : op->getOpOperands())
-    access.elementTypes.push_back(getElementTypeOrSelf(operand.get()));
-  access.sparse = sparse;
-  access.axis = schedule.getAxis();
-  access.microTile.assign(schedule.getMicroTile().begin(),
-                          schedule.getMicroTile().end());
-  access.tile.assign(schedule.getTile().begin(), schedule.getTile().end());
-  return access;
-}
-
 /// The tile extents of m, n and k in the order of the loop dimensions.
 static SmallVector<int64_t> orderTile(const MatmulDims &dims, int64_t m,
                                       int64_t n, int64_t k) {
@@ -158,7 +144,9 @@ static LogicalResult verifySparseSchedule(linalg::LinalgOp op,
                                           int64_t sparse,
                                           ScheduleAttr schedule) {
   auto emitError = [&] { return op.emitOpError(); };
-  SparseAccess access = getAccess(op, sparse, schedule);
+  auto access = SparseAccess::get(op.getIndexingMapsArray(), op->getOperands(),
+                                  sparse, schedule.getAxis(),
+                                  schedule.getMicroTile(), schedule.getTile());
   return failure(failed(verifyMicroTile(emitError, access)) ||
                  failed(verifyWholeSums(op, dims, sparse, schedule)) ||
                  failed(verifyTransactions(emitError, access)));

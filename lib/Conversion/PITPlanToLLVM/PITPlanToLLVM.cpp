@@ -67,15 +67,10 @@ FailureOr<int64_t> HostWriter::getConstant(Operation *op, Value value,
 }
 
 FailureOr<Value> HostWriter::getAddress(Operation *op, Value memref) {
-  Value buffer = getPlanBuffer(memref);
-  if (auto argument = dyn_cast<BlockArgument>(buffer))
-    return Value(host.getArgument(argument.getArgNumber()));
-  auto view = buffer.getDefiningOp<memref::ViewOp>();
-  if (!view)
-    return op->emitOpError("has an operand that is neither an argument nor a "
-                           "piece of the workspace");
-  FailureOr<int64_t> offset =
-      getConstant(view, view.getByteShift(), "the offset");
+  PlanPlace place = getPlanPlace(memref);
+  if (place.argument)
+    return Value(host.getArgument(place.argument.getArgNumber()));
+  FailureOr<int64_t> offset = getConstant(op, place.offset, "the offset");
   if (failed(offset))
     return failure();
   Value workspace = host.getArgument(function.getNumArguments());

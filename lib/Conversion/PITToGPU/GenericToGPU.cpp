@@ -12,6 +12,7 @@
 #include "pit/Conversion/PITToGPU/KernelBuilder.h"
 #include "pit/Conversion/PITToGPU/PITToGPU.h"
 #include "pit/Conversion/Utils/IndexBuilder.h"
+#include "pit/Dialect/PIT/IR/Legality.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -36,32 +37,17 @@ struct ContractionDims {
 
 } // namespace
 
-/// Looks through widening casts, which the tensor cores do exactly.
-static Value skipExtensions(Value value) {
-  while (auto ext = value.getDefiningOp<arith::ExtFOp>())
-    value = ext.getIn();
-  return value;
-}
-
 /// True if the combine region is acc + lhs * rhs, up to order and widening.
 static bool isProductSum(GenericOp op) {
   Block &block = op.getCombine().front();
-  if (block.getNumArguments() != 3)
-    return false;
   auto add =
       cast<YieldOp>(block.back()).getOperand(0).getDefiningOp<arith::AddFOp>();
-  if (!add)
+  if (!add || block.getNumArguments() != 3)
     return false;
   Value acc = block.getArgument(2);
-  if (add.getLhs() != acc && add.getRhs() != acc)
-    return false;
-  auto mul = (add.getLhs() == acc ? add.getRhs() : add.getLhs())
-                 .getDefiningOp<arith::MulFOp>();
-  if (!mul)
-    return false;
-  Value lhs = skipExtensions(mul.getLhs()), rhs = skipExtensions(mul.getRhs());
-  return (lhs == block.getArgument(0) && rhs == block.getArgument(1)) ||
-         (lhs == block.getArgument(1) && rhs == block.getArgument(0));
+  Value contribution = add.getLhs() == acc ? add.getRhs() : add.getLhs();
+  return llvm::is_contained(add->getOperands(), acc) &&
+         isProduct(contribution, block.getArgument(0), block.getArgument(1));
 }
 
 /// The dimensions of a contraction of two matrices, or an error at the op.
@@ -265,11 +251,10 @@ LogicalResult KernelEmitter::emit(OpBuilder &builder) {
     operands.push_back(op.getInit());
   operands.push_back(op.getDest() ? op.getDest() : op.getInit());
 
+  // No more tiles than the operands have bytes, which 63 bits can count.
   int64_t grid = 1;
   for (int64_t bound : getBounds())
-    grid = llvm::SaturatingMultiply<uint64_t>(grid, bound) >> 63
-               ? std::numeric_limits<int64_t>::max()
-               : grid * bound;
+    grid *= bound;
   FailureOr<LaunchOp> launch = buildKernel(
       builder, op, axis == -1 ? "dense" : "sparse", operands, grid,
       /*blockSize=*/0, [&](OpBuilder &b, Location loc, ValueRange args) {

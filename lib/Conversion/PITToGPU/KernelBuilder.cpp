@@ -68,18 +68,6 @@ FailureOr<LaunchOp> pit::buildKernel(OpBuilder &builder, Operation *op,
                                      KernelBodyBuilder body) {
   Location loc = op->getLoc();
   auto function = op->getParentOfType<func::FuncOp>();
-  if (!function || !isa_and_nonnull<ModuleOp>(function->getParentOp()))
-    return op->emitOpError(
-        "cannot become a kernel outside of a function of a module");
-  for (Value operand : operands) {
-    auto type = dyn_cast<MemRefType>(operand.getType());
-    if (!type || !type.hasStaticShape() || !type.getLayout().isIdentity())
-      return op->emitOpError()
-             << "cannot become a kernel: an operand of type "
-             << operand.getType()
-             << " is not a memref of static shape and identity layout";
-  }
-
   SmallVector<MemRefType> types;
   SmallVector<Type> kernelTypes;
   for (Value operand : operands) {
@@ -131,13 +119,10 @@ FailureOr<LaunchOp> pit::buildKernel(OpBuilder &builder, Operation *op,
                                      StringRef role, ValueRange operands,
                                      int64_t grid, int64_t blockSize,
                                      KernelBodyBuilder body) {
-  // Products of sizes saturate rather than overflow.
-  if (grid < 0 || grid > kMaxGrid)
+  if (grid > kMaxGrid)
     return op->emitOpError()
-           << "needs " << grid << " thread blocks"
-           << (grid == std::numeric_limits<int64_t>::max() ? " or more" : "")
-           << ", but a grid has at most " << kMaxGrid
-           << ": use larger tiles, or split the operands";
+           << "needs " << grid << " thread blocks, but a grid has at most "
+           << kMaxGrid << ": use larger tiles, or split the operands";
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPoint(op);
   Value value = arith::ConstantIndexOp::create(builder, op->getLoc(), grid);

@@ -142,8 +142,8 @@ public:
   LogicalResult run();
 
 private:
-  LogicalResult findIdentity();
-  LogicalResult findRanges();
+  void findIdentity();
+  void findRanges();
   void forEachListedMicroTile(AssembleIndexOp parts);
   void forEachPoint(OpBuilder &b, ArrayRef<LoopRange> pointRanges);
   void combineAt(OpBuilder &b, ValueRange point);
@@ -163,28 +163,16 @@ private:
 
 } // namespace
 
-/// The combiner is what makes the yielded value of the accumulator.
-LogicalResult GenericLowering::findIdentity() {
+/// The combiner is what makes the yielded value of the accumulator; the
+/// verifier knows that it has an identity.
+void GenericLowering::findIdentity() {
   Block &body = op.getCombine().front();
-  Operation *combiner = body.back().getOperand(0).getDefiningOp();
-  bool usesAcc = combiner && llvm::is_contained(combiner->getOperands(),
-                                                body.getArguments().back());
-  std::optional<TypedAttr> neutral;
-  if (usesAcc)
-    neutral = arith::getNeutralElement(combiner);
-  if (!neutral) {
-    InFlightDiagnostic error = op.emitOpError(
-        "expects a combiner with an identity, such as 'arith.addf', that is "
-        "applied to the accumulator last");
-    if (combiner)
-      error << ", but got '" << combiner->getName() << "'";
-    return error;
-  }
-  identity = *neutral;
-  return success();
+  identity =
+      *arith::getNeutralElement(body.back().getOperand(0).getDefiningOp());
 }
 
-LogicalResult GenericLowering::findRanges() {
+/// Each dimension is bare in some map, according to the verifier.
+void GenericLowering::findRanges() {
   LoopBuilder index(rewriter, loc);
   SmallVector<Value> operands(op.getInputs());
   operands.push_back(op.getInit());
@@ -194,12 +182,6 @@ LogicalResult GenericLowering::findRanges() {
       if (auto dim = dyn_cast<AffineDimExpr>(expr);
           dim && !ranges[dim.getPosition()].end)
         ranges[dim.getPosition()] = index.upTo(index.size(operand, position));
-  for (auto [dim, range] : llvm::enumerate(ranges))
-    if (!range.end)
-      return op.emitOpError() << "the range of loop dimension d" << dim
-                              << " is unknown: no indexing map has it as a "
-                                 "bare dimension";
-  return success();
 }
 
 SmallVector<Value> GenericLowering::indicesOf(OpBuilder &b, int64_t number,
@@ -331,8 +313,8 @@ LogicalResult GenericLowering::run() {
              << AffineMapAttr::get(map);
   }
   rewriter.setInsertionPoint(op);
-  if (failed(findIdentity()) || failed(findRanges()))
-    return failure();
+  findIdentity();
+  findRanges();
 
   // The accumulators, all at the identity.
   LoopBuilder index(rewriter, loc);

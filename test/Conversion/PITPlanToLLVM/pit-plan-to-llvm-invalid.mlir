@@ -49,3 +49,37 @@ func.func @unknown_size(%x: memref<64xf32> {pit.name = "x"}) {
 func.func @mgpuMemcpy(%x: memref<4xf32> {pit.name = "x"}) {
   return
 }
+
+// -----
+
+module attributes {gpu.container_module} {
+  func.func @grid_past_64_bits(%x: memref<64xf32> {pit.name = "x"}) {
+    %big = arith.constant 4611686018427387904 : index
+    %c4 = arith.constant 4 : index
+    %grid = arith.muli %big, %c4 : index
+    // expected-error @+1 {{has the grid '4611686018427387904 * 4', but host code needs it to be known: dynamic sizes are not supported yet}}
+    pit.launch @k::@f_0 grid(%grid) args(%x : memref<64xf32>) {block = 32 : i64, shared_bytes = 0 : i64}
+    return
+  }
+  gpu.module @k {
+    gpu.func @f_0(%x: memref<64xf32>) kernel {
+      gpu.return
+    }
+  }
+}
+
+// -----
+
+module attributes {gpu.container_module} {
+  func.func @size(%x: memref<64xf32> {pit.name = "x"}) {
+    %c4 = arith.constant 4 : index
+    // expected-error @+1 {{passes a value of type 'index', but host code passes memrefs only: dynamic sizes are not supported yet}}
+    pit.launch @k::@f_0 grid(%c4) args(%c4 : index) {block = 32 : i64, shared_bytes = 0 : i64}
+    return
+  }
+  gpu.module @k {
+    gpu.func @f_0(%x: index) kernel {
+      gpu.return
+    }
+  }
+}

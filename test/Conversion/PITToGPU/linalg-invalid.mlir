@@ -31,3 +31,17 @@ func.func @grid(%a: memref<1xi8>, %o: memref<1099511627776xi1>) {
   }
   return
 }
+
+// -----
+
+func.func @no_such_dimension(%a: memref<4xf32>, %o: memref<4xi64>) {
+  %c7 = arith.constant 7 : index
+  %d = memref.dim %a, %c7 : memref<4xf32>
+  // expected-error @+1 {{'linalg.generic' op reads a value of type 'index' that a kernel cannot compute: expects arithmetic on constants}}
+  linalg.generic {indexing_maps = [affine_map<(d) -> (d)>], iterator_types = ["parallel"]} outs(%o : memref<4xi64>) {
+  ^bb0(%old: i64):
+    %0 = arith.index_cast %d : index to i64
+    linalg.yield %0 : i64
+  }
+  return
+}

@@ -56,3 +56,11 @@ func.func @sparse_map(%a: memref<16x8x8xi32>, %c: memref<8xi32>, %counts: memref
       }
   return
 }
+
+// -----
+
+func.func @index_leaves(%counts: memref<1xi32>, %coords: memref<1x16xi32>) -> !pit.index<padded, 1x16> {
+  // expected-error @below {{is used by an operation that does not become loops}}
+  %0 = pit.assemble_index %counts, %coords : memref<1xi32>, memref<1x16xi32> -> !pit.index<padded, 1x16>
+  return %0 : !pit.index<padded, 1x16>
+}

@@ -21,7 +21,7 @@ func.func @strided(%x: memref<4xf32, strided<[2]>>) {
 
 // -----
 
-// expected-error @+1 {{argument 0 has type 'memref<4xi4>', whose size is not a number of whole bytes below 2^63}}
+// expected-error @+1 {{argument 0 has type 'memref<4xi4>', whose elements have no lowering}}
 func.func @four_bits(%x: memref<4xi4>) {
   return
 }
@@ -39,7 +39,7 @@ func.func @dynamic_temporary(%n: memref<4xf32>) {
 // -----
 
 func.func @strided_temporary() {
-  // expected-error @+1 {{needs a temporary of type 'memref<4xf32, strided<[2]>>', but a launch plan expects the identity layout, the default memory space and elements of whole bytes}}
+  // expected-error @+1 {{needs a temporary of type 'memref<4xf32, strided<[2]>>', but a launch plan expects the identity layout, the default memory space and elements that a kernel can load}}
   %t = memref.alloc() : memref<4xf32, strided<[2]>>
   memref.copy %t, %t : memref<4xf32, strided<[2]>> to memref<4xf32, strided<[2]>>
   return
@@ -175,7 +175,7 @@ func.func @a.b(%x: memref<4xf32>) {
 
 // -----
 
-// expected-error @+1 {{argument 0 has type 'memref<4xcomplex<f32>>', whose elements have no lowering: a launch plan takes integers and floats}}
+// expected-error @+1 {{argument 0 has type 'memref<4xcomplex<f32>>', whose elements have no lowering: a launch plan takes f16, bf16, f32, f64, f8E4M3FN, f8E5M2 and signless integers of 1, 8, 16, 32 or 64 bits}}
 func.func @complex(%x: memref<4xcomplex<f32>>) {
   return
 }
@@ -189,4 +189,45 @@ module {
       return
     }
   }
+}
+
+// -----
+
+func.func @view_of_argument(%x: memref<64xi8>) {
+  %c0 = arith.constant 0 : index
+  // expected-error @+1 {{has no place in a launch plan: only the workspace is viewed as buffers of other types}}
+  %0 = memref.view %x[%c0][] : memref<64xi8> to memref<16xf32>
+  return
+}
+
+// -----
+
+func.func @unknown_workspace(%x: memref<4xf32> {pit.name = "x"}) {
+  %c4 = arith.constant 4 : index
+  %bytes = arith.addi %c4, %c4 : index
+  %0 = pit.workspace %bytes : memref<?xi8>
+  // expected-error @+1 {{needs a temporary, but the workspace's size is not a constant}}
+  %1 = memref.alloc() : memref<4xf32>
+  memref.copy %x, %1 : memref<4xf32> to memref<4xf32>
+  return
+}
+
+// -----
+
+func.func @huge_workspace(%x: memref<4xf32> {pit.name = "x"}) {
+  %bytes = arith.constant 9223372036854775296 : index
+  %0 = pit.workspace %bytes : memref<?xi8>
+  // expected-error @+1 {{needs a temporary, but the workspace's size does not fit into 63 bits}}
+  %1 = memref.alloc() : memref<1024xf32>
+  memref.copy %1, %1 : memref<1024xf32> to memref<1024xf32>
+  return
+}
+
+// -----
+
+func.func @no_address(%x: memref<4xf32> {pit.name = "x"}) {
+  // expected-error @+1 {{needs a temporary of type 'memref<4xi24>', but a launch plan expects the identity layout, the default memory space and elements that a kernel can load}}
+  %0 = memref.alloc() : memref<4xi24>
+  memref.copy %0, %0 : memref<4xi24> to memref<4xi24>
+  return
 }

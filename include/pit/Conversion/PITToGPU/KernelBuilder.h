@@ -22,17 +22,19 @@ using KernelBodyBuilder =
     function_ref<void(OpBuilder &builder, Location loc, ValueRange args)>;
 
 /// Creates the kernel `<function>_<n>` (n counts from 0 in order of creation)
-/// in the module's `<function>_kernels`, and its launch before `op`.
+/// in the module's `<function>_kernels`, and its launch before `op`, an
+/// operation of a function in plan form.
 ///
-/// `operands` are memrefs of static shape and identity layout, in the order of
-/// the kernel ABI: inputs, index buffers, workspace pieces, outputs; the kernel
-/// takes each as a bare pointer, 16-byte aligned. `grid` is the number of
-/// thread blocks, an index value of the plan. `blockSize` is the number of
-/// threads a block, 0 where a schedule decides it later. `role` is a word for
-/// people: what the kernel does (`detect`, `compact`, ...), recorded as
-/// `pit.role`.
+/// `operands` are buffers of the plan (static shape, identity layout), in the
+/// order of the kernel ABI: inputs, index buffers, workspace pieces, outputs;
+/// the kernel takes each as a bare pointer, 16-byte aligned. `grid` is the
+/// number of thread blocks, an index value of the plan. `blockSize` is the
+/// number of threads a block, 0 where a schedule decides it later. `role` is a
+/// word for people: what the kernel does (`detect`, `compact`, ...), recorded
+/// as `pit.role`.
 ///
-/// Emits an error at `op` and fails if an operand cannot be passed.
+/// Emits an error and fails where the kernels' module cannot have its name, or
+/// the grid is too large.
 FailureOr<LaunchOp> buildKernel(OpBuilder &builder, Operation *op,
                                 StringRef role, ValueRange operands, Value grid,
                                 int64_t blockSize, KernelBodyBuilder body);

@@ -3,11 +3,26 @@
 #include "pit/Dialect/PIT/IR/Legality.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/IR/TypeUtilities.h"
 #include "llvm/ADT/SmallPtrSet.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace mlir::pit;
+
+SparseAccess SparseAccess::get(ArrayRef<AffineMap> maps, ValueRange operands,
+                               int64_t sparse, int64_t axis,
+                               ArrayRef<int64_t> microTile,
+                               ArrayRef<int64_t> tile) {
+  return {
+      llvm::to_vector(maps),
+      llvm::map_to_vector(
+          operands, [](Value value) { return getElementTypeOrSelf(value); }),
+      sparse,
+      axis,
+      llvm::to_vector(microTile),
+      llvm::to_vector(tile)};
+}
 
 Value pit::skipConversions(Value value) {
   // Verifiers come here before dominance is checked: there may be cycles.
@@ -55,6 +70,21 @@ static bool isZeroWith(Value value, Value argument,
 bool pit::isZeroWith(Value value, Value argument) {
   SmallPtrSet<Operation *, 8> seen;
   return ::isZeroWith(value, argument, seen);
+}
+
+Value pit::skipWidening(Value value) {
+  while (auto op = value.getDefiningOp<arith::ExtFOp>())
+    value = op.getIn();
+  return value;
+}
+
+bool pit::isProduct(Value value, Value x, Value y) {
+  auto product = value.getDefiningOp<arith::MulFOp>();
+  if (!product)
+    return false;
+  Value lhs = skipWidening(product.getLhs()),
+        rhs = skipWidening(product.getRhs());
+  return (lhs == x && rhs == y) || (lhs == y && rhs == x);
 }
 
 std::optional<unsigned> pit::findDim(AffineMap map, int64_t dim) {

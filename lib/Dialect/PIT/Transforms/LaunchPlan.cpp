@@ -45,6 +45,21 @@ Value pit::getPlanBuffer(Value memref) {
   return memref;
 }
 
+PlanPlace pit::getPlanPlace(Value memref) {
+  Value buffer = getPlanBuffer(memref);
+  if (auto argument = dyn_cast<BlockArgument>(buffer))
+    return {argument, Value()};
+  return {BlockArgument(),
+          buffer.getDefiningOp<memref::ViewOp>().getByteShift()};
+}
+
+bool pit::isPlanElementType(Type type) {
+  if (type.isSignlessInteger())
+    return llvm::is_contained({1, 8, 16, 32, 64}, type.getIntOrFloatBitWidth());
+  return isa<Float16Type, BFloat16Type, Float32Type, Float64Type,
+             Float8E4M3FNType, Float8E5M2Type>(type);
+}
+
 /// Whether a reinterpretation starts at its source's first element.
 static bool startsAtSource(memref::ReinterpretCastOp op) {
   return op.getOffsets().empty() &&
@@ -67,15 +82,15 @@ static LogicalResult verifyBufferType(Operation *op, Type type, Twine what) {
            << what << " has type " << type
            << ", but a launch plan expects the identity layout and the default "
               "memory space";
-  if (!memref.getElementType().isIntOrFloat())
+  if (!isPlanElementType(memref.getElementType()))
     return op->emitOpError()
            << what << " has type " << type
-           << ", whose elements have no lowering: a launch plan takes integers "
-              "and floats";
+           << ", whose elements have no lowering: a launch plan takes f16, "
+              "bf16, f32, f64, f8E4M3FN, f8E5M2 and signless integers of 1, 8, "
+              "16, 32 or 64 bits";
   if (!getStaticByteSize(memref))
-    return op->emitOpError()
-           << what << " has type " << type
-           << ", whose size is not a number of whole bytes below 2^63";
+    return op->emitOpError() << what << " has type " << type
+                             << ", whose size is not below 2^63 bytes";
   return success();
 }
 

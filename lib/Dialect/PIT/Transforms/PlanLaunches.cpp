@@ -269,11 +269,11 @@ static LogicalResult moveAllocationsToWorkspace(func::FuncOp function) {
                                << ": dynamic sizes are not supported yet, "
                                   "every size must be known";
     if (!type.getLayout().isIdentity() || type.getMemorySpace() ||
-        !getStaticByteSize(type))
+        !isPlanElementType(type.getElementType()))
       return op->emitOpError()
              << "needs a temporary of type " << type
              << ", but a launch plan expects the identity layout, the default "
-                "memory space and elements of whole bytes";
+                "memory space and elements that a kernel can load";
     bool isIndex = false;
     StringRef name = nameTemporary(buffer, isIndex);
     FailureOr<Value> view = createTemporary(builder, op, type, name);

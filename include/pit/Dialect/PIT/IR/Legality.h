@@ -1,5 +1,4 @@
-//===- Legality.h - what may be sparse, and in what micro-tiles -------*- C++
-//-*-===//
+//===- Legality.h - which micro-tiles of what may be sparse -----*- C++ -*-===//
 //
 // Which combiners allow any order, which operands may be left out where they
 // are zero, and the rules that tie a micro-tile to its dense tile and to
@@ -42,11 +41,20 @@ struct SparseAccess {
   SmallVector<int64_t> microTile;
   /// Extents per loop dimension.
   SmallVector<int64_t> tile;
+
+  /// For shaped `operands`, inputs first, then the output.
+  static SparseAccess get(ArrayRef<AffineMap> maps, ValueRange operands,
+                          int64_t sparse, int64_t axis,
+                          ArrayRef<int64_t> microTile, ArrayRef<int64_t> tile);
 };
 
 /// What `value` is converted from, past conversions of type that keep zero
 /// zero.
 Value skipConversions(Value value);
+
+/// What `value` is converted from, past conversions to wider floats, which are
+/// exact.
+Value skipWidening(Value value);
 
 /// Whether contributions may come in any order and grouping: float add, mul,
 /// min and max (the usual reassociation), integer add, mul, min, max, and, or,
@@ -59,6 +67,10 @@ bool hasZeroIdentity(Operation *combiner);
 /// Whether `value` is proved to be zero wherever `argument` is: products and
 /// conversions of it.
 bool isZeroWith(Value value, Value argument);
+
+/// Whether `value` is the float product of two values that are `x` and `y`, in
+/// any order and widened or not.
+bool isProduct(Value value, Value x, Value y);
 
 /// Where loop dimension `dim` stands, bare, among the results of `map`.
 std::optional<unsigned> findDim(AffineMap map, int64_t dim);

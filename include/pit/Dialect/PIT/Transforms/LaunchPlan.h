@@ -50,6 +50,18 @@ LogicalResult planLaunches(func::FuncOp function);
 /// data: an argument, or the result of a memref.view or memref.alloc.
 Value getPlanBuffer(Value memref);
 
+/// Where a memref of a verified plan lies: in an argument, or at an offset in
+/// bytes into the workspace. One of both is null.
+struct PlanPlace {
+  BlockArgument argument;
+  Value offset;
+};
+PlanPlace getPlanPlace(Value memref);
+
+/// Whether buffers of a plan may have elements of this type: f16, bf16, f32,
+/// f64, f8E4M3FN, f8E5M2, and signless integers of 1, 8, 16, 32 and 64 bits.
+bool isPlanElementType(Type type);
+
 /// Bytes of a memref of static shape; i1 takes a byte. None where the element
 /// type has no size of whole bytes or the product does not fit into 63 bits.
 std::optional<int64_t> getStaticByteSize(MemRefType type);
