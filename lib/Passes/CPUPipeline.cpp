@@ -60,6 +60,8 @@ static void addLoopsToLLVM(OpPassManager &manager) {
 }
 
 void pit::buildCPUPipeline(OpPassManager &manager) {
+  // As for a plan: calls that pass sparse values are inlined, or refused.
+  manager.addPass(createInlinerPass({}, [](OpPassManager &) {}));
   manager.addNestedPass<func::FuncOp>(createConvertLinalgToPITPass());
   manager.addPass(createPITBufferizePass());
   addResultsAsArguments(manager);

@@ -6,11 +6,14 @@
 #include "pit/Passes/Passes.h"
 #include "pit/Target/Pipelines.h"
 
+#include "mlir/Dialect/Func/Extensions/InlinerExtension.h"
+
 using namespace mlir;
 
 void pit::registerAllDialects(DialectRegistry &registry) {
   registry.insert<PITDialect>();
   registerBufferizableOpInterfaceExternalModels(registry);
+  func::registerInlinerExtension(registry);
 }
 
 void pit::registerAllPasses() {

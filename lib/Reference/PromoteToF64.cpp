@@ -61,15 +61,15 @@ Promoter::Promoter(MLIRContext *context) : f64(Float64Type::get(context)) {
     return FloatAttr::get(f64, promote(attr.getValue()));
   });
   replacer.addReplacement(
-      [this](DenseElementsAttr attr)
-          -> std::optional<std::pair<Attribute, WalkResult>> {
-        if (!isa<FloatType>(attr.getElementType()))
-          return std::nullopt;
-        auto promoted = cast<DenseFPElementsAttr>(attr).mapValues(
-            f64, [this](const APFloat &value) {
-              return promote(value).bitcastToAPInt();
-            });
-        return std::pair<Attribute, WalkResult>(promoted, WalkResult::skip());
+      [this](DenseElementsAttr attr) -> std::pair<Attribute, WalkResult> {
+        if (auto floats = dyn_cast<DenseFPElementsAttr>(attr))
+          attr = floats.mapValues(f64, [this](const APFloat &value) {
+            return promote(value).bitcastToAPInt();
+          });
+        auto type = dyn_cast<RankedTensorType>(attr.getType());
+        if (type && isa_and_nonnull<SparsityAttr>(type.getEncoding()))
+          attr = attr.reshape(type.dropEncoding());
+        return {attr, WalkResult::skip()};
       });
   // Options of an operation, such as how it may be reassociated, hold no types
   // of values; a schedule's numbers are none of the function's.

@@ -30,6 +30,9 @@ void pit::buildPITToGPU(OpPassManager &manager,
                         const GPUPipelineOptions &options) {
   // There are no kernels yet: this says early what is wrong with the options.
   manager.addPass(attachTarget(options));
+  // A plan has no calls. Nothing is simplified on the way: that would take
+  // casts to sparse types for superfluous.
+  manager.addPass(createInlinerPass({}, [](OpPassManager &) {}));
   manager.addNestedPass<func::FuncOp>(createConvertLinalgToPITPass());
   manager.addPass(createPITBufferizePass());
   manager.addPass(createPITPlanLaunchesPass());

@@ -3,6 +3,7 @@
 #include "Signature.h"
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 
 #include <cmath>
 #include <set>
@@ -166,6 +167,11 @@ void tool::keepOnly(mlir::func::FuncOp function) {
        llvm::make_early_inc_range(module.getOps<mlir::func::FuncOp>()))
     if (!kept.count(other))
       other.erase();
+  // And what only those used.
+  for (auto global :
+       llvm::make_early_inc_range(module.getOps<mlir::memref::GlobalOp>()))
+    if (mlir::SymbolTable::symbolKnownUseEmpty(global, module))
+      global.erase();
 }
 
 /// Half the distance from 1 to the next number.

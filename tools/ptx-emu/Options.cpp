@@ -98,6 +98,7 @@ Expected<Options> tool::parseOptions(int argc, const char *const *argv) {
   };
   CommandLine line;
   line.fileKind = "PTX";
+  line.valueMayFollow = true;
   line.options = {
       {"--entry", text(o.entry)},
       {"--grid", dim(o.config.grid)},

@@ -112,6 +112,19 @@ static LogicalResult verifyTile(linalg::LinalgOp op, const MatmulDims &dims,
              << "expects a dense tile extent along d" << dim << " (" << name
              << ") that is a multiple of " << step
              << " (mma.sync m16n8k16), but got " << schedule.getTile()[dim];
+  // A tile's rows in shared memory, as the layouts take them.
+  for (OpOperand *input : op.getDpsInputOperands()) {
+    unsigned dim = op.getMatchingIndexingMap(input).getDimPosition(1);
+    int64_t extent = schedule.getTile()[dim];
+    if (extent % 64 && extent != 8 && extent != 16 && extent != 32)
+      return op.emitOpError()
+             << "expects a dense tile extent along d" << dim
+             << ", the contiguous dimension of operand "
+             << input->getOperandNumber()
+             << ", of 8, 16, 32 or a multiple of 64 (rows of f16 in shared "
+                "memory), but got "
+             << extent;
+  }
   if (schedule.getMath())
     return op.emitOpError() << "'math = " << schedule.getMath().getValue()
                             << "' is for f32 inputs, but they are f16";
@@ -177,6 +190,15 @@ static FailureOr<MatmulDims> verifyContraction(linalg::LinalgOp op) {
   if (!op.hasPureTensorSemantics())
     return op.emitOpError("expects tensors: sparsity is lowered before "
                           "bufferization");
+  if (!hasLoweredTypes(op)) {
+    InFlightDiagnostic diag =
+        op.emitOpError("has element types without a lowering: expects inputs "
+                       "of f16 and an output of f16 or f32, but got ");
+    llvm::interleaveComma(op->getOperands(), diag, [&](Value operand) {
+      diag << getElementTypeOrSelf(operand);
+    });
+    return diag;
+  }
   if (!isProductSum(op))
     return op.emitOpError("has no lowering with a schedule or a sparse "
                           "operand: expects two inputs and a body that adds "
@@ -188,13 +210,6 @@ static FailureOr<MatmulDims> verifyContraction(linalg::LinalgOp op) {
               "three loop dimensions, of which each operand has two as bare "
               "dimensions (m, n and k of a matrix product), but got "
            << op.getIndexingMaps();
-  if (!hasLoweredTypes(op))
-    return op.emitOpError()
-           << "has element types without a lowering: expects inputs of f16 "
-              "and an output of f16 or f32, but got "
-           << getElementTypeOrSelf(op->getOperand(0)) << ", "
-           << getElementTypeOrSelf(op->getOperand(1)) << " and "
-           << getElementTypeOrSelf(op->getOperand(2));
   for (auto [number, type] : llvm::enumerate(op->getOperandTypes()))
     if (!cast<RankedTensorType>(type).hasStaticShape())
       return op.emitOpError() << "has dynamic sizes, which have no lowering "

@@ -59,6 +59,10 @@ static Value lowerToIntrinsic(ImplicitLocOpBuilder &b, Operation *op) {
       .Case([&](math::CopySignOp) {
         return callIntrinsic(b, "llvm.copysign", in);
       })
+      .Case(
+          [&](arith::MaxNumFOp) { return callIntrinsic(b, "llvm.maxnum", in); })
+      .Case(
+          [&](arith::MinNumFOp) { return callIntrinsic(b, "llvm.minnum", in); })
       .Case([&](math::FmaOp) { return callIntrinsic(b, "llvm.fma", in); })
       .Case([&](math::ClampFOp) -> Value {
         Value atLeast = arith::MaximumFOp::create(b, in[0], in[1]);
@@ -168,7 +172,9 @@ LogicalResult pit::lowerMath(Operation *root) {
 
   SmallVector<Operation *> work;
   root->walk([&](Operation *op) {
-    if (isa<math::MathDialect>(op->getDialect()) || isa<arith::RemFOp>(op))
+    // Those of arith that upstream turns into calls of libdevice.
+    if (isa<math::MathDialect>(op->getDialect()) ||
+        isa<arith::RemFOp, arith::MaxNumFOp, arith::MinNumFOp>(op))
       work.push_back(op);
   });
   bool hasFailed = false;

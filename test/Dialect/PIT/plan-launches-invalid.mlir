@@ -168,7 +168,7 @@ func.func @two_workspaces(%x: memref<4xf32>) {
 
 // -----
 
-// expected-error @+1 {{expects a name of letters, digits and '_' of at most 200 characters, because files and kernels are named after it, but got 'a.b'}}
+// expected-error @+1 {{expects a name of letters, digits and '_' that begins with no digit, of at most 200 characters, because files and kernels are named after it, but got 'a.b'}}
 func.func @a.b(%x: memref<4xf32>) {
   return
 }

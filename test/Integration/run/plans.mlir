@@ -9,6 +9,12 @@
 // RUN: pit-run %t/narrow.mlir --entry=row --checks=all --check --arg random
 // RUN: pit-run %t/narrow.mlir --entry=shared --checks=all --check --arg random:density=0.2 --arg random
 
+// RUN: pit-run %t/call.mlir --entry=f --checks=all --check --arg random:density=0.3 --arg random --arg random
+// RUN: pit-run %t/call.mlir --entry=f --device=cpu --check --arg random:density=0.3 --arg random --arg random
+// RUN: pit-run %t/constant.mlir --checks=all --check --arg random
+// RUN: pit-run %t/clamp.mlir --checks=all --check --arg random
+// RUN: pit-run %t/clamp.mlir --device=cpu --check --arg random
+
 // '?' on a PIT axis that is shorter than 32 bytes.
 //--- short.mlir
 #sparse = #pit.sparsity<>
@@ -68,4 +74,39 @@ func.func @shared(%at: tensor<1100x16xf16, #pit.sparsity<>>, %b: tensor<1100x8xf
       {pit.schedule = #pit.schedule<axis = 2, micro_tile = [1, 64], tile = [64, 128, 32]>}
       ins(%at, %b : tensor<1100x16xf16, #pit.sparsity<>>, tensor<1100x8xf16>) outs(%zero : tensor<16x8xf32>) -> tensor<16x8xf32>
   return %0 : tensor<16x8xf32>
+}
+
+// Calls are inlined, also those that pass sparse values. What else the file
+// holds, such as the global, is not looked at.
+//--- call.mlir
+memref.global "private" @unused : memref<4xf32> = dense<1.0>
+func.func private @product(%a: tensor<40x48xf16, #pit.sparsity<>>, %b: tensor<48x24xf16>, %c: tensor<40x24xf32>) -> tensor<40x24xf32> {
+  %0 = linalg.matmul ins(%a, %b : tensor<40x48xf16, #pit.sparsity<>>, tensor<48x24xf16>) outs(%c : tensor<40x24xf32>) -> tensor<40x24xf32>
+  return %0 : tensor<40x24xf32>
+}
+func.func @f(%a: tensor<40x48xf16, #pit.sparsity<>>, %b: tensor<48x24xf16>, %c: tensor<40x24xf32>) -> tensor<40x24xf32> {
+  %0 = call @product(%a, %b, %c) : (tensor<40x48xf16, #pit.sparsity<>>, tensor<48x24xf16>, tensor<40x24xf32>) -> tensor<40x24xf32>
+  %1 = call @product(%a, %b, %0) : (tensor<40x48xf16, #pit.sparsity<>>, tensor<48x24xf16>, tensor<40x24xf32>) -> tensor<40x24xf32>
+  return %1 : tensor<40x24xf32>
+}
+
+//--- constant.mlir
+func.func @f(%b: tensor<48x24xf16>) -> tensor<32x24xf32> {
+  %a = arith.constant dense<0.5> : tensor<32x48xf16, #pit.sparsity<>>
+  %c = arith.constant dense<-0.0> : tensor<32x24xf32>
+  %0 = linalg.matmul ins(%a, %b : tensor<32x48xf16, #pit.sparsity<>>, tensor<48x24xf16>) outs(%c : tensor<32x24xf32>) -> tensor<32x24xf32>
+  return %0 : tensor<32x24xf32>
+}
+
+//--- clamp.mlir
+func.func @f(%a: tensor<9x11xf32>) -> tensor<9x11xf32> {
+  %e = tensor.empty() : tensor<9x11xf32>
+  %0 = linalg.map ins(%a : tensor<9x11xf32>) outs(%e : tensor<9x11xf32>) (%x: f32, %old: f32) {
+    %low = arith.constant -0.5 : f32
+    %high = arith.constant 0.25 : f32
+    %y = arith.maxnumf %x, %low : f32
+    %z = arith.minnumf %y, %high : f32
+    linalg.yield %z : f32
+  }
+  return %0 : tensor<9x11xf32>
 }

@@ -7,6 +7,7 @@
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/IR/DialectImplementation.h"
+#include "mlir/Transforms/InliningUtils.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -15,9 +16,25 @@ using namespace mlir::pit;
 #include "pit/Dialect/PIT/IR/PITDialect.cpp.inc"
 #include "pit/Dialect/PIT/IR/PITEnums.cpp.inc"
 
+namespace {
+/// Operations on tensors, buffers and plans may be inlined: they mean the same
+/// in any function.
+struct PITInlinerInterface : DialectInlinerInterface {
+  using DialectInlinerInterface::DialectInlinerInterface;
+
+  bool isLegalToInline(Operation *, Region *, bool, IRMapping &) const final {
+    return true;
+  }
+  bool isLegalToInline(Region *, Region *, bool, IRMapping &) const final {
+    return true;
+  }
+};
+} // namespace
+
 void PITDialect::initialize() {
   registerAttributes();
   registerTypes();
+  addInterfaces<PITInlinerInterface>();
   addOperations<
 #define GET_OP_LIST
 #include "pit/Dialect/PIT/IR/PITOps.cpp.inc"

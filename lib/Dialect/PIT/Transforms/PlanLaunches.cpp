@@ -291,7 +291,8 @@ LogicalResult pit::planLaunches(func::FuncOp function) {
   if (!isIdentifier(function.getName()) ||
       function.getName().size() > kMaxNameLength)
     return function.emitOpError()
-           << "expects a name of letters, digits and '_' of at most "
+           << "expects a name of letters, digits and '_' that begins with no "
+              "digit, of at most "
            << kMaxNameLength
            << " characters, because files and kernels are named after it, but "
               "got '"
