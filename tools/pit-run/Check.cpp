@@ -23,7 +23,7 @@ Comparison tool::compare(const std::vector<double> &results,
     if (!std::isfinite(got) || !std::isfinite(expected))
       difference =
           got == expected ? 0 : std::numeric_limits<double>::infinity();
-    else
+    if (std::isfinite(expected))
       comparison.largest = std::max(comparison.largest, std::fabs(expected));
     if (difference > worst) {
       worst = difference;

@@ -301,7 +301,10 @@ SmallVector<Value> KernelWriter::inlineBody(ArrayRef<Value> dims,
           return accumulation.sum == &inner || accumulation.product == &inner;
         }))
       continue;
-    builder.clone(inner, map);
+    // Upstream gives the bodies of named operations no location.
+    Operation *clone = builder.clone(inner, map);
+    if (isa<UnknownLoc>(clone->getLoc()))
+      clone->setLoc(loc);
   }
 
   auto extend = [&](Value value) -> Value {

@@ -231,3 +231,10 @@ func.func @no_address(%x: memref<4xf32> {pit.name = "x"}) {
   memref.copy %0, %0 : memref<4xi24> to memref<4xi24>
   return
 }
+
+// -----
+
+func.func @dynamic_result(%x: memref<?xf32>) -> memref<?xf32> {
+  // expected-error @+1 {{returns a value of type 'memref<?xf32>': dynamic sizes are not supported yet, every size must be known}}
+  return %x : memref<?xf32>
+}

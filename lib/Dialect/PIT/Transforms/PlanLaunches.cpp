@@ -116,8 +116,12 @@ static LogicalResult moveResultsToArguments(func::FuncOp function) {
   SmallVector<Value> returned(terminator.getOperands());
   for (auto [number, value] : llvm::enumerate(returned)) {
     auto type = dyn_cast<MemRefType>(value.getType());
-    if (!type || !type.hasStaticShape() || !type.getLayout().isIdentity() ||
-        type.getMemorySpace())
+    if (type && !type.hasStaticShape())
+      return terminator.emitOpError()
+             << "returns a value of type " << type
+             << ": dynamic sizes are not supported yet, every size must be "
+                "known";
+    if (!type || !type.getLayout().isIdentity() || type.getMemorySpace())
       return terminator.emitOpError()
              << "returns a value of type " << value.getType()
              << ", but the results of a launch plan are tensors or memrefs of "
