@@ -316,15 +316,223 @@ func.func @mma_extents(%a: !pit.tile<32x64xf16>, %b: !pit.tile<32x128xf16>, %acc
 
 // -----
 
-// expected-error @+1 {{expects an offset of at least 0, but got -1}}
+func.func @swrite_input_size(%x: memref<64x64xf32>, %y: memref<8xf32>, %i: index, %acc: !pit.acc<32x32xf32>) {
+  // expected-error @+1 {{expects dimension 0 of input 0 to have size 64 (of dimension 1 of the destination), but got 'memref<8xf32>'}}
+  pit.swrite store %acc, %x[%i, %i] ins(%y : memref<8xf32>) {indexing_maps = [affine_map<(d0, d1) -> (d1)>]} : !pit.acc<32x32xf32>, memref<64x64xf32>, index, index {
+  ^bb0(%v: f32, %old: f32):
+    pit.yield %v : f32
+  }
+  return
+}
+
+// -----
+
+func.func @swrite_element(%x: memref<64x64xf32>, %y: memref<64x64xindex>, %i: index, %acc: !pit.acc<32x32xf32>) {
+  // expected-error @+1 {{expects elements of integer or float type, but got 'memref<64x64xindex>'}}
+  pit.swrite store %acc, %x[%i, %i] ins(%y : memref<64x64xindex>) {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>]} : !pit.acc<32x32xf32>, memref<64x64xf32>, index, index {
+  ^bb0(%v: f32, %old: index):
+    pit.yield %v : f32
+  }
+  return
+}
+
+// -----
+
+func.func @swrite_effects(%x: memref<64x64xf32>, %i: index, %acc: !pit.acc<32x32xf32>) {
+  // expected-error @+1 {{epilogue expects operations without side effects, but has 'memref.store'}}
+  pit.swrite store %acc, %x[%i, %i] ins(%x : memref<64x64xf32>) {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>]} : !pit.acc<32x32xf32>, memref<64x64xf32>, index, index {
+  ^bb0(%v: f32, %old: f32):
+    memref.store %v, %x[%i, %i] : memref<64x64xf32>
+    pit.yield %v : f32
+  }
+  return
+}
+
+// -----
+
+// The element-wise product of two tiles is no product of matrices.
+
+func.func @mma_hadamard(%a: !pit.tile<32x32xf16>, %b: !pit.tile<32x32xf16>, %acc: !pit.acc<32x32xf32>) {
+  // expected-error @+1 {{expects d0 to be a dimension of one operand, as it is one of the accumulator, but it is one of 2}}
+  %r = pit.tile_mma %a, %b, %acc {indexing_maps = [affine_map<(m, n) -> (m, n)>, affine_map<(m, n) -> (m, n)>, affine_map<(m, n) -> (m, n)>]} : !pit.tile<32x32xf16>, !pit.tile<32x32xf16>, !pit.acc<32x32xf32>
+  return
+}
+
+// -----
+
+func.func @mma_sums(%a: !pit.tile<32x32xf16>, %b: !pit.tile<32x32xf16>, %acc: !pit.acc<32x32xf32>) {
+  // expected-error @+1 {{expects d2 to be a dimension of both operands, as it is none of the accumulator, but it is one of 1}}
+  %r = pit.tile_mma %a, %b, %acc {indexing_maps = [affine_map<(m, n, i, j) -> (m, i)>, affine_map<(m, n, i, j) -> (j, n)>, affine_map<(m, n, i, j) -> (m, n)>]} : !pit.tile<32x32xf16>, !pit.tile<32x32xf16>, !pit.acc<32x32xf32>
+  return
+}
+
+// -----
+
+func.func @mma_broadcast(%a: !pit.tile<32x32xf16>, %b: !pit.tile<32x32xf16>, %acc: !pit.acc<32x32xf32>) {
+  // expected-error @+1 {{expects d1 to be a dimension of one operand, as it is one of the accumulator, but it is one of 0}}
+  %r = pit.tile_mma %a, %b, %acc {indexing_maps = [affine_map<(m, n, k, l) -> (m, k)>, affine_map<(m, n, k, l) -> (l, k)>, affine_map<(m, n, k, l) -> (m, n)>]} : !pit.tile<32x32xf16>, !pit.tile<32x32xf16>, !pit.acc<32x32xf32>
+  return
+}
+
+// -----
+
+func.func @mma_two_reductions(%a: !pit.tile<32x16x16xf16>, %b: !pit.tile<16x16xf16>, %acc: !pit.acc<32xf32>) {
+  // expected-error @+1 {{expects one dimension that the accumulator does not have, the reduction, but got 2}}
+  %r = pit.tile_mma %a, %b, %acc {indexing_maps = [affine_map<(m, k, l) -> (m, k, l)>, affine_map<(m, k, l) -> (k, l)>, affine_map<(m, k, l) -> (m)>]} : !pit.tile<32x16x16xf16>, !pit.tile<16x16xf16>, !pit.acc<32xf32>
+  return
+}
+
+// -----
+
+func.func @mma_outer(%a: !pit.tile<32xf16>, %b: !pit.tile<32xf16>, %acc: !pit.acc<32x32xf32>) {
+  // expected-error @+1 {{expects one dimension that the accumulator does not have, the reduction, but got 0}}
+  %r = pit.tile_mma %a, %b, %acc {indexing_maps = [affine_map<(m, n) -> (m)>, affine_map<(m, n) -> (n)>, affine_map<(m, n) -> (m, n)>]} : !pit.tile<32xf16>, !pit.tile<32xf16>, !pit.acc<32x32xf32>
+  return
+}
+
+// -----
+
+func.func @wait_in_flight() {
+  // expected-error @+1 {{expects 'in_flight' in [0, 1024] steps, but got -1}}
+  pit.wait none {in_flight = -1 : i64}
+  return
+}
+
+// -----
+
+// expected-error @+1 {{expects an offset in [0, 2147483647], but got -1}}
 func.func private @tile_offset(!pit.tile<4x4xf16, at = -1>)
 
 // -----
 
-// expected-error @+1 {{expects 'by' to be [div, mod, mul, step, count] with div, mod and count of at least 1, mul of at least 0, step of at least 0, or 1 where mul is 0, and count of at most 32 (the positions), or the same and [.., width, pieces] with both of at least 1}}
+// Extents of which no chip could hold one row.
+
+// expected-error @+1 {{extents must be in [1, 65536], but got 1152921504606846976}}
+func.func private @tile_extent(!pit.tile<1152921504606846976x64xf16>)
+
+// -----
+
+// expected-error @+1 {{extents must be in [1, 65536], but got 65537}}
+func.func private @acc_extent(!pit.acc<65537x64xf32>)
+
+// -----
+
+// expected-error @+1 {{expects at least one dimension}}
+func.func private @acc_rank(!pit.acc<f32>)
+
+// -----
+
+// expected-error @+1 {{expects elements of integer or float type, but got 'index'}}
+func.func private @tile_element(!pit.tile<4x4xindex>)
+
+// -----
+
+// expected-error @+1 {{expects positions in [1, 65536] and a micro-tile of at least 1, but got 65537 and 1}}
+func.func private @coords_positions(!pit.coords<65537, micro = 1>)
+
+// -----
+
+// expected-error @+1 {{expects 'by' to be [div, mod, mul, step, count], or the same and [.., width, pieces], but got 4 numbers}}
+func.func private @coords_by_size(!pit.coords<32, micro = 1, by = [1, 1, 1, 1]>)
+
+// -----
+
+// expected-error @+1 {{expects number 0 of 'by' in [1, 65536], but got 0}}
 func.func private @coords_by(!pit.coords<32, micro = 1, by = [0, 1, 1, 1, 1]>)
 
 // -----
 
-// expected-error @+1 {{expects 'by' to be [div, mod, mul, step, count]}}
+// expected-error @+1 {{expects number 3 of 'by' in [1, 65536], but got 0}}
+func.func private @coords_by_step(!pit.coords<32, micro = 1, by = [1, 1, 0, 0, 1]>)
+
+// -----
+
+// expected-error @+1 {{expects number 1 of 'by' in [1, 65536], but got 65537}}
+func.func private @coords_by_most(!pit.coords<32, micro = 1, by = [1, 65537, 1, 1, 1]>)
+
+// -----
+
+// expected-error @+1 {{expects a thread to hold at most 32 positions, but 'by' says 33}}
 func.func private @coords_pieces(!pit.coords<32, micro = 1, by = [1, 1, 1, 1, 1, 1, 33]>)
+
+// -----
+
+// expected-error @+1 {{expects 'by' with a mul of 0 to have a step of at most 8 (the micro-tile), but got 16}}
+func.func private @coords_step(!pit.coords<32, micro = 8, by = [1, 1, 0, 16, 2]>)
+
+// -----
+
+gpu.module @kernels {
+  // expected-error @+1 {{attribute "pit.kernel_schedule" expects a #pit.schedule, but got "warps = 2"}}
+  gpu.func @attribute() kernel attributes {pit.kernel_schedule = "warps = 2"} {
+    gpu.return
+  }
+}
+
+// -----
+
+gpu.module @kernels {
+  // expected-error @+1 {{attribute "pit.stages" expects an i64 in [1, 1024], but got "x"}}
+  gpu.func @attribute() kernel attributes {pit.stages = "x"} {
+    gpu.return
+  }
+}
+
+// -----
+
+gpu.module @kernels {
+  // expected-error @+1 {{attribute "pit.stages" expects an i64 in [1, 1024], but got 144115188075855872 : i64}}
+  gpu.func @attribute() kernel attributes {pit.stages = 144115188075855872 : i64} {
+    gpu.return
+  }
+}
+
+// -----
+
+gpu.module @kernels {
+  // expected-error @+1 {{attribute "pit.shared_bytes" expects an i64 in [0, 2147483647], but got -4.000000e+00 : f32}}
+  gpu.func @attribute() kernel attributes {pit.shared_bytes = -4.0 : f32} {
+    gpu.return
+  }
+}
+
+// -----
+
+gpu.module @kernels {
+  // expected-error @+1 {{attribute "pit.shared_bytes" expects an i64 in [0, 2147483647], but got 16 : i32}}
+  gpu.func @attribute() kernel attributes {pit.shared_bytes = 16 : i32} {
+    gpu.return
+  }
+}
+
+// -----
+
+gpu.module @kernels {
+  // expected-error @+1 {{attribute "pit.role" expects a string, but got 3 : i64}}
+  gpu.func @attribute() kernel attributes {pit.role = 3 : i64} {
+    gpu.return
+  }
+}
+
+// -----
+
+// expected-error @+1 {{attribute "pit.output" expects no value, but got 7 : i64}}
+func.func private @output(memref<4xf32> {pit.output = 7})
+
+// -----
+
+// expected-error @+1 {{attribute "pit.name" expects a string, but got unit}}
+func.func private @name(memref<4xf32> {pit.name})
+
+// -----
+
+// expected-error @+1 {{attribute "pit.name" expects a string, but got 1 : i64}}
+func.func private @result_name() -> (tensor<4xf32> {pit.name = 1})
+
+// -----
+
+func.func @index(%ws: memref<64xi8>, %c: index) {
+  // expected-error @+1 {{attribute "pit.index" expects no value, but got true}}
+  %v = memref.view %ws[%c][] {pit.index = true} : memref<64xi8> to memref<4xf32>
+  return
+}

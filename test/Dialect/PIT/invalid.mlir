@@ -135,7 +135,7 @@ func.func private @tile_rank(!pit.tile<f16>)
 
 // -----
 
-// expected-error @+1 {{extents must be at least 1, but got 0}}
+// expected-error @+1 {{extents must be in [1, 65536], but got 0}}
 func.func private @tile_extent(!pit.acc<0x4xf32>)
 
 // -----
@@ -145,7 +145,7 @@ func.func private @tile_element(!pit.tile<4x4xindex>)
 
 // -----
 
-// expected-error @+1 {{expects at least 1 position and a micro-tile of at least 1, but got 32 and 0}}
+// expected-error @+1 {{expects positions in [1, 65536] and a micro-tile of at least 1, but got 32 and 0}}
 func.func private @coords(!pit.coords<32, micro = 0>)
 
 // -----

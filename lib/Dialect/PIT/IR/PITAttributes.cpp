@@ -13,8 +13,6 @@ using namespace mlir::pit;
 /// Warps of the largest block, by the CUDA C++ programming guide's table of
 /// compute capabilities.
 static constexpr int64_t kMaxWarps = 32;
-/// Far past what any chip holds: bytes computed from them fit 64 bits.
-static constexpr int64_t kMaxStages = 1024, kMaxTileExtent = 65536;
 
 #define GET_ATTRDEF_CLASSES
 #include "pit/Dialect/PIT/IR/PITAttributes.cpp.inc"

@@ -55,25 +55,67 @@ static LogicalResult verifyKnown(Operation *op, StringAttr name,
   return diag;
 }
 
+/// Rejects a value of another kind than the attribute's readers look for: they
+/// would take it for absent.
+template <typename Attr>
+static LogicalResult verifyKind(Operation *op, NamedAttribute attribute,
+                                StringRef wanted) {
+  if (isa<Attr>(attribute.getValue()))
+    return success();
+  return op->emitOpError() << "attribute " << attribute.getName() << " expects "
+                           << wanted << ", but got " << attribute.getValue();
+}
+
+/// The same for an i64 of a function in [least, most].
+static LogicalResult verifyNumber(Operation *op, NamedAttribute attribute,
+                                  int64_t least, int64_t most) {
+  auto number = dyn_cast<IntegerAttr>(attribute.getValue());
+  if (number && number.getType().isInteger(64) && number.getInt() >= least &&
+      number.getInt() <= most)
+    return success();
+  return op->emitOpError() << "attribute " << attribute.getName()
+                           << " expects an i64 in [" << least << ", " << most
+                           << "], but got " << attribute.getValue();
+}
+
 LogicalResult PITDialect::verifyRegionArgAttribute(Operation *op, unsigned,
                                                    unsigned,
                                                    NamedAttribute attribute) {
-  return verifyKnown(op, attribute.getName(), {"pit.name", "pit.output"});
+  if (failed(verifyKnown(op, attribute.getName(), {"pit.name", "pit.output"})))
+    return failure();
+  if (attribute.getName() == "pit.output")
+    return verifyKind<UnitAttr>(op, attribute, "no value");
+  return verifyKind<StringAttr>(op, attribute, "a string");
 }
 
 LogicalResult
 PITDialect::verifyRegionResultAttribute(Operation *op, unsigned, unsigned,
                                         NamedAttribute attribute) {
-  return verifyKnown(op, attribute.getName(), {"pit.name"});
+  if (failed(verifyKnown(op, attribute.getName(), {"pit.name"})))
+    return failure();
+  return verifyKind<StringAttr>(op, attribute, "a string");
 }
 
 LogicalResult PITDialect::verifyOperationAttribute(Operation *op,
                                                    NamedAttribute attribute) {
-  if (attribute.getName() != kScheduleAttrName)
-    return verifyKnown(op, attribute.getName(),
-                       {kScheduleAttrName, "pit.name", "pit.index", "pit.role",
-                        "pit.kernel_schedule", "pit.stages",
-                        "pit.shared_bytes"});
+  StringAttr name = attribute.getName();
+  if (name != kScheduleAttrName) {
+    if (failed(verifyKnown(op, name,
+                           {kScheduleAttrName, "pit.name", "pit.index",
+                            "pit.role", "pit.kernel_schedule", "pit.stages",
+                            "pit.shared_bytes"})))
+      return failure();
+    if (name == "pit.index")
+      return verifyKind<UnitAttr>(op, attribute, "no value");
+    if (name == "pit.kernel_schedule")
+      return verifyKind<ScheduleAttr>(op, attribute, "a #pit.schedule");
+    if (name == "pit.stages")
+      return verifyNumber(op, attribute, 1, kMaxStages);
+    if (name == "pit.shared_bytes")
+      return verifyNumber(op, attribute, 0,
+                          std::numeric_limits<int32_t>::max());
+    return verifyKind<StringAttr>(op, attribute, "a string");
+  }
   auto schedule = dyn_cast<ScheduleAttr>(attribute.getValue());
   if (!schedule)
     return op->emitOpError()

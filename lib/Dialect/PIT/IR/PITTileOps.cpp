@@ -151,6 +151,14 @@ LogicalResult SWriteOp::verify() {
     return failure();
   if (failed(verifyFlags(*this, "in_bounds", getInBounds(), dest.getRank())))
     return failure();
+  SmallVector<Value> memrefs(getInputs());
+  memrefs.push_back(getDest());
+  for (Value memref : memrefs)
+    if (Type element = cast<MemRefType>(memref.getType()).getElementType();
+        !element.isIntOrFloat())
+      return emitOpError() << "expects elements of integer or float type, but "
+                              "got "
+                           << memref.getType();
   if (getIndexingMaps().size() != getInputs().size())
     return emitOpError() << "expects " << getInputs().size()
                          << " indexing maps (one per input), but got "
@@ -165,6 +173,17 @@ LogicalResult SWriteOp::verify() {
                            << " to be a projected permutation from "
                            << dest.getRank() << " dimensions to " << rank
                            << ", but got " << AffineMapAttr::get(map);
+    for (auto [dim, expr] : llvm::enumerate(map.getResults())) {
+      unsigned along = cast<AffineDimExpr>(expr).getPosition();
+      int64_t size = cast<MemRefType>(input.getType()).getDimSize(dim);
+      int64_t wanted = dest.getDimSize(along);
+      if (size != wanted && !ShapedType::isDynamic(size) &&
+          !ShapedType::isDynamic(wanted))
+        return emitOpError()
+               << "expects dimension " << dim << " of input " << number
+               << " to have size " << wanted << " (of dimension " << along
+               << " of the destination), but got " << input.getType();
+    }
   }
   Block &body = getEpilogue().front();
   if (body.getNumArguments() != getInputs().size() + 1 ||
@@ -180,11 +199,28 @@ LogicalResult SWriteOp::verify() {
       return emitOpError() << "epilogue expects an argument of type "
                            << cast<MemRefType>(input.getType()).getElementType()
                            << ", but got " << argument.getType();
+  for (Operation &op : body.without_terminator())
+    if (!isMemoryEffectFree(&op))
+      return emitOpError() << "epilogue expects operations without side "
+                              "effects, but has '"
+                           << op.getName() << "'";
   auto yield = dyn_cast<YieldOp>(body.back());
   if (!yield || yield.getNumOperands() != 1 ||
       yield.getOperand(0).getType() != dest.getElementType())
     return emitOpError() << "epilogue expects to yield one "
                          << dest.getElementType();
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// WaitOp
+//===----------------------------------------------------------------------===//
+
+LogicalResult WaitOp::verify() {
+  int64_t inFlight = getInFlight().value_or(0);
+  if (inFlight < 0 || inFlight > kMaxStages)
+    return emitOpError() << "expects 'in_flight' in [0, " << kMaxStages
+                         << "] steps, but got " << inFlight;
   return success();
 }
 
@@ -223,5 +259,28 @@ LogicalResult TileMmaOp::verify() {
       extent = shapes[number][position];
     }
   }
+  // A sum over the reduction of products of two elements, and nothing else.
+  auto hasDim = [&](unsigned map, unsigned dim) {
+    return cast<AffineMapAttr>(getIndexingMaps()[map])
+        .getValue()
+        .isFunctionOfDim(dim);
+  };
+  int64_t reductions = 0;
+  for (unsigned dim = 0; dim < extents.size(); ++dim) {
+    int64_t operands = hasDim(0, dim) + hasDim(1, dim);
+    bool kept = hasDim(2, dim);
+    reductions += !kept;
+    if (operands != (kept ? 1 : 2))
+      return emitOpError() << "expects d" << dim << " to be a dimension of "
+                           << (kept ? "one operand, as it is one of the "
+                                      "accumulator"
+                                    : "both operands, as it is none of the "
+                                      "accumulator")
+                           << ", but it is one of " << operands;
+  }
+  if (reductions != 1)
+    return emitOpError() << "expects one dimension that the accumulator does "
+                            "not have, the reduction, but got "
+                         << reductions;
   return success();
 }

@@ -8,6 +8,9 @@
 using namespace mlir;
 using namespace mlir::pit;
 
+/// Bytes of shared memory at most, far past what any chip holds.
+static constexpr int64_t kMaxOffset = std::numeric_limits<int32_t>::max();
+
 #define GET_TYPEDEF_CLASSES
 #include "pit/Dialect/PIT/IR/PITTypes.cpp.inc"
 
@@ -91,8 +94,9 @@ verifyTileShape(function_ref<InFlightDiagnostic()> emitError,
   if (shape.empty())
     return emitError() << "expects at least one dimension";
   for (int64_t extent : shape)
-    if (extent < 1)
-      return emitError() << "extents must be at least 1, but got " << extent;
+    if (extent < 1 || extent > kMaxTileExtent)
+      return emitError() << "extents must be in [1, " << kMaxTileExtent
+                         << "], but got " << extent;
   if (!elementType.isIntOrFloat())
     return emitError() << "expects elements of integer or float type, but got "
                        << elementType;
@@ -126,8 +130,9 @@ void TileType::print(AsmPrinter &printer) const {
 LogicalResult TileType::verify(function_ref<InFlightDiagnostic()> emitError,
                                ArrayRef<int64_t> shape, Type elementType,
                                std::optional<int64_t> at) {
-  if (at && *at < 0)
-    return emitError() << "expects an offset of at least 0, but got " << *at;
+  if (at && (*at < 0 || *at > kMaxOffset))
+    return emitError() << "expects an offset in [0, " << kMaxOffset
+                       << "], but got " << *at;
   return verifyTileShape(emitError, shape, elementType);
 }
 
@@ -184,21 +189,32 @@ void CoordsType::print(AsmPrinter &printer) const {
 LogicalResult CoordsType::verify(function_ref<InFlightDiagnostic()> emitError,
                                  int64_t positions, int64_t micro,
                                  ArrayRef<int64_t> by) {
-  if (positions < 1 || micro < 1)
-    return emitError() << "expects at least 1 position and a micro-tile of at "
-                          "least 1, but got "
+  if (positions < 1 || positions > kMaxTileExtent || micro < 1)
+    return emitError() << "expects positions in [1, " << kMaxTileExtent
+                       << "] and a micro-tile of at least 1, but got "
                        << positions << " and " << micro;
-  bool pieces = by.size() == 7;
-  if (!by.empty() &&
-      ((by.size() != 5 && !pieces) || by[0] < 1 || by[1] < 1 || by[2] < 0 ||
-       by[3] < (by[2] == 0) || by[4] < 1 || by[4] > positions ||
-       (pieces && (by[5] < 1 || by[6] < 1 || by[6] > positions))))
-    return emitError()
-           << "expects 'by' to be [div, mod, mul, step, count] with div, mod "
-              "and count of at least 1, mul of at least 0, step of at least "
-              "0, or 1 where mul is 0, and count of at most "
-           << positions
-           << " (the positions), or the same and [.., width, pieces] with both "
-              "of at least 1";
+  if (by.empty())
+    return success();
+  if (by.size() != 5 && by.size() != 7)
+    return emitError() << "expects 'by' to be [div, mod, mul, step, count], or "
+                          "the same and [.., width, pieces], but got "
+                       << by.size() << " numbers";
+  int64_t held = by[4], mul = by[2], step = by[3];
+  const int64_t least[] = {1, 1, 0, mul == 0, 1, 1, 1};
+  for (auto [number, value] : llvm::enumerate(by))
+    if (value < least[number] || value > kMaxTileExtent)
+      return emitError() << "expects number " << number << " of 'by' in ["
+                         << least[number] << ", " << kMaxTileExtent
+                         << "], but got " << value;
+  if (by.size() == 7)
+    held *= by[6];
+  if (held > positions)
+    return emitError() << "expects a thread to hold at most " << positions
+                       << " positions, but 'by' says " << held;
+  // Whoever reads 'by' finds the micro-tile of a position by dividing by step.
+  if (mul == 0 && step > micro)
+    return emitError() << "expects 'by' with a mul of 0 to have a step of at "
+                          "most "
+                       << micro << " (the micro-tile), but got " << step;
   return success();
 }

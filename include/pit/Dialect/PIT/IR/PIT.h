@@ -35,6 +35,10 @@ namespace mlir::pit {
 /// Name of the attribute by which a user pins a schedule on a linalg op.
 inline constexpr llvm::StringLiteral kScheduleAttrName = "pit.schedule";
 
+/// Bounds of extents and stages in attributes and types: far past what any chip
+/// holds, so that bytes computed from them fit 64 bits.
+inline constexpr int64_t kMaxTileExtent = 65536, kMaxStages = 1024;
+
 /// Shape of the bitmap (groups, capacity) of an operand of the given shape:
 /// micro-tiles along `axis` are the second number, all others, flattened, the
 /// first. Dynamic where a size that matters is.

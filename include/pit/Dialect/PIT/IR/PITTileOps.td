@@ -75,6 +75,10 @@ def PIT_SReadOp : PIT_Op<"sread", [AttrSizedOperandSegments, MemoryEffects<[MemR
     lies within the source; `all_or_none` that it lies either within or entirely
     outside. Without them every element is checked.
 
+    `source` starts at a multiple of 16 bytes, as the kernel ABI says. Copies are
+    as wide as its rows, and the offset along them as far as constants, loop
+    steps and multiplications tell, are aligned.
+
     A schedule adds `slot`, which of the tile's buffers it goes to.
 
     ```mlir
@@ -107,6 +111,7 @@ def PIT_WaitOp : PIT_Op<"wait", [MemoryEffects<[MemRead, MemWrite]>]> {
   }];
   // Without 'none' the result of the next operation would be read as a token.
   let assemblyFormat = "($tokens^) : (`none`)? attr-dict";
+  let hasVerifier = 1;
 }
 
 def PIT_CommitOp : PIT_Op<"commit", [MemoryEffects<[MemRead, MemWrite]>]> {
@@ -132,7 +137,9 @@ def PIT_TileMmaOp : PIT_Op<"tile_mma", [MemoryEffects<[MemRead]>,
   let summary = "multiply two dense tiles and add to the accumulator";
   let description = [{
     `indexing_maps` are the maps of `lhs`, `rhs` and the accumulator over (all)
-    loop dimensions of the contraction, as in `vector.contract`.
+    loop dimensions of the contraction, as in `vector.contract`: each dimension
+    of the accumulator is one of either `lhs` or `rhs`, and one dimension, the
+    reduction, of both.
 
     ```mlir
     %acc1 = pit.tile_mma %a, %b, %acc {indexing_maps = [
@@ -158,7 +165,9 @@ def PIT_SWriteOp : PIT_Op<"swrite", [
     (or added atomically, with `add`). `indices` has one value per dimension of
     `dest`, as in `pit.sread`. Inputs are indexed by `indexing_maps`, from the
     element's coordinates in `dest`: the identity for the init, `(d0, d1) -> (d1)`
-    for a bias of columns. `in_bounds` is that of `pit.sread`.
+    for a bias of columns; they have the sizes of `dest`. The region has no side
+    effects. `in_bounds` is that of `pit.sread`, and so is the alignment of `dest`
+    and of the inputs.
 
     ```mlir
     pit.swrite store %acc, %out[%m0, %n0] ins(%init : memref<512x512xf32>) {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>]}

@@ -38,8 +38,8 @@ def PIT_IndexType : PIT_Type<"Index", "index"> {
 def PIT_TileType : PIT_Type<"Tile", "tile"> {
   let summary = "a dense tile that a thread block holds";
   let description = [{
-    One extent per dimension of the memref it is read from, in storage order. A
-    schedule adds `at`, the byte offset in the shared arena of the tile's slots.
+    One extent per dimension of the memref it is read from, in storage order, at
+    most 65536. A schedule adds `at`, the byte offset in the shared arena of the tile's slots.
 
     ```mlir
     !pit.tile<32x64xf16>
@@ -73,7 +73,8 @@ def PIT_CoordsType : PIT_Type<"Coords", "coords"> {
     `[div, mod, mul, step, count]` thread t holds, for j in [0, count), position
     `((t / div) % mod) * mul + j * step`. With a `mul` of 0 these are the same in all
     threads, the places where micro-tiles begin, and the positions that follow in
-    a micro-tile are counted from there. Where micro-tiles end within what
+    a micro-tile are counted from there; that needs live positions that are
+    whole micro-tiles. Where micro-tiles end within what
     a thread copies at once, `[div, mod, mul, step, count, width, pieces]` adds, for i
     in [0, pieces), `i * width` to each.
 
