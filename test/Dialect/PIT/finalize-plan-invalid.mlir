@@ -52,3 +52,42 @@ func.func @not_planned(%x: memref<64xf32>) {
 func.func @results(%x: memref<64xf32>) -> memref<64xf32> {
   return %x : memref<64xf32>
 }
+
+// -----
+
+module attributes {gpu.container_module} {
+  func.func @f(%x: memref<64xf32> {pit.name = "x"}) {
+    %c4 = arith.constant 4 : index
+    // expected-error @+1 {{launches @k, which is not a 'gpu.func'}}
+    pit.launch @k grid(%c4) args(%x : memref<64xf32>)
+    return
+  }
+  gpu.module @k {
+  }
+}
+
+// -----
+
+func.func @unaligned(%x: memref<64xf32> {pit.name = "x"}, %y: memref<64xf32> {pit.name = "y", pit.output}) {
+  %c512 = arith.constant 512 : index
+  %c4 = arith.constant 4 : index
+  %ws = pit.workspace %c512 : memref<?xi8>
+  // expected-error @+1 {{starts at byte 4 of the workspace: expected a multiple of 256}}
+  %v = memref.view %ws[%c4][] {pit.name = "tmp"} : memref<?xi8> to memref<64xf32>
+  memref.copy %x, %v : memref<64xf32> to memref<64xf32>
+  memref.copy %v, %y : memref<64xf32> to memref<64xf32>
+  return
+}
+
+// -----
+
+func.func @past_the_end(%x: memref<64xf32> {pit.name = "x"}, %y: memref<64xf32> {pit.name = "y", pit.output}) {
+  %c500 = arith.constant 500 : index
+  %c256 = arith.constant 256 : index
+  %ws = pit.workspace %c500 : memref<?xi8>
+  // expected-error @+1 {{takes 256 bytes from byte 256 on, but the workspace has 500}}
+  %v = memref.view %ws[%c256][] {pit.name = "tmp"} : memref<?xi8> to memref<64xf32>
+  memref.copy %x, %v : memref<64xf32> to memref<64xf32>
+  memref.copy %v, %y : memref<64xf32> to memref<64xf32>
+  return
+}

@@ -4,6 +4,8 @@
 #include "pit/Passes/Passes.h"
 
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/IR/Matchers.h"
 
 namespace mlir::pit {
 #define GEN_PASS_DEF_PITFINALIZEPLANPASS
@@ -13,12 +15,36 @@ namespace mlir::pit {
 using namespace mlir;
 using namespace mlir::pit;
 
+/// Temporaries lie within the workspace, aligned as it says, where the numbers
+/// are known.
+static LogicalResult verifyTemporaries(func::FuncOp function) {
+  for (auto view : function.getBody().front().getOps<memref::ViewOp>()) {
+    auto workspace = view.getSource().getDefiningOp<WorkspaceOp>();
+    APInt offset, bytes;
+    if (!matchPattern(view.getByteShift(), m_ConstantInt(&offset)))
+      continue;
+    int64_t start = offset.getSExtValue();
+    if (start < 0 || start % kWorkspaceAlignmentBytes)
+      return view.emitOpError() << "starts at byte " << start
+                                << " of the workspace: expected a multiple of "
+                                << kWorkspaceAlignmentBytes;
+    std::optional<int64_t> size = getStaticByteSize(view.getType());
+    if (size && matchPattern(workspace.getBytes(), m_ConstantInt(&bytes)) &&
+        (bytes.getSExtValue() < *size || start > bytes.getSExtValue() - *size))
+      return view.emitOpError()
+             << "takes " << *size << " bytes from byte " << start
+             << " on, but the workspace has " << bytes.getSExtValue();
+  }
+  return success();
+}
+
 LogicalResult pit::finalizePlan(ModuleOp module) {
   SymbolTableCollection symbols;
   for (auto function : module.getOps<func::FuncOp>()) {
     if (function.isDeclaration())
       continue;
-    if (failed(verifyLaunchPlan(function, PlanStage::Launches)))
+    if (failed(verifyLaunchPlan(function, PlanStage::Launches)) ||
+        failed(verifyTemporaries(function)))
       return failure();
     for (auto launch : function.getBody().front().getOps<LaunchOp>()) {
       auto kernel = symbols.lookupNearestSymbolFrom<gpu::GPUFuncOp>(
