@@ -26,10 +26,30 @@ inline constexpr int64_t kNowhere = -(int64_t(1) << 40);
 
 /// Facts of the kernel that is being lowered.
 struct KernelContext {
-  int64_t threads; ///< threads in a block
-  int64_t stages;  ///< slots of each tile
-  Value arena;     ///< the shared arena, memref<bytes x i8>
+  int64_t threads = 0;     ///< threads in a block
+  int64_t stages = 0;      ///< slots of each tile
+  int64_t sharedBytes = 0; ///< size of the shared arena
+  Value arena;             ///< the shared arena, memref<bytes x i8>
+  /// What divides the offset of a pit.sread or pit.swrite along the contiguous
+  /// dimension (0: everything does).
+  llvm::DenseMap<Operation *, int64_t> offsetDivisors;
+
+  int64_t getOffsetDivisor(Operation *op) const {
+    auto found = offsetDivisors.find(op);
+    return found == offsetDivisors.end() ? 1 : found->second;
+  }
 };
+
+/// True if the kernel has operations that a schedule must have prepared.
+bool needsSchedule(gpu::GPUFuncOp kernel);
+
+/// Checks that every operation of a scheduled kernel has a lowering, and fills
+/// in `offsetDivisors`. Emits an error at the first that has none and fails.
+LogicalResult verifyTileKernel(gpu::GPUFuncOp kernel, KernelContext &context);
+
+/// Elements of a row that a thread's coordinates tell to lie side by side, at
+/// most a chunk.
+int64_t getRun(SReadOp op, const TileLayout &layout);
 
 /// The slots of a tile in the arena: memref<slots x rows x columns>.
 Value getTileView(const IndexBuilder &ib, const KernelContext &context,

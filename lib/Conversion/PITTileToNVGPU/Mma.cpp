@@ -84,11 +84,8 @@ TileMmaLowering::matchAndRewrite(TileMmaOp op, OneToNOpAdaptor adaptor,
   Location loc = op.getLoc();
   IndexBuilder ib{rewriter, loc};
   AccType acc = op.getAcc().getType();
-  FailureOr<WarpLayout> warps =
-      WarpLayout::get(acc, context.threads / pit::kWarpSize);
-  if (failed(warps))
-    return rewriter.notifyMatchFailure(op,
-                                       "warps do not divide the accumulator");
+  // The checks before the conversion found both layouts.
+  auto warps = WarpLayout::get(acc, context.threads / pit::kWarpSize);
   auto maps = llvm::map_to_vector(op.getIndexingMaps(), [](Attribute a) {
     return cast<AffineMapAttr>(a).getValue();
   });
@@ -98,25 +95,19 @@ TileMmaLowering::matchAndRewrite(TileMmaOp op, OneToNOpAdaptor adaptor,
   bool swapped = !maps[0].getResultPosition(m);
   int64_t depth = 0;
   auto getOperand = [&](TypedValue<TileType> tile, Value slot, AffineMap map,
-                        AffineExpr parallel) -> FailureOr<Operand> {
-    std::optional<unsigned> position = map.getResultPosition(parallel);
-    auto layout = TileLayout::get(
-        tile.getType(), [&] { return op.emitOpError("has no lowering: "); });
-    if (!position || failed(layout))
-      return failure();
-    depth = tile.getType().getShape()[1 - *position];
+                        AffineExpr parallel) {
+    unsigned position = *map.getResultPosition(parallel);
+    auto layout =
+        TileLayout::get(tile.getType(), [&] { return op.emitOpError(); });
+    depth = tile.getType().getShape()[1 - position];
     return Operand{getTileView(ib, context, tile.getType(), *layout), slot,
-                   *layout, *position == 0};
+                   *layout, position == 0};
   };
   Value lhsSlot = adaptor.getLhs().front(), rhsSlot = adaptor.getRhs().front();
-  FailureOr<Operand> left = swapped
-                                ? getOperand(op.getRhs(), rhsSlot, maps[1], m)
-                                : getOperand(op.getLhs(), lhsSlot, maps[0], m);
-  FailureOr<Operand> right = swapped
-                                 ? getOperand(op.getLhs(), lhsSlot, maps[0], n)
-                                 : getOperand(op.getRhs(), rhsSlot, maps[1], n);
-  if (failed(left) || failed(right))
-    return rewriter.notifyMatchFailure(op, "not a product of two matrices");
+  Operand left = swapped ? getOperand(op.getRhs(), rhsSlot, maps[1], m)
+                         : getOperand(op.getLhs(), lhsSlot, maps[0], m);
+  Operand right = swapped ? getOperand(op.getLhs(), lhsSlot, maps[0], n)
+                          : getOperand(op.getRhs(), rhsSlot, maps[1], n);
 
   auto [warpM, warpN] = getWarpPlace(ib, *warps);
   Value m0 = ib.mul(warpM, warps->rows), n0 = ib.mul(warpN, warps->columns);
@@ -127,12 +118,12 @@ TileMmaLowering::matchAndRewrite(TileMmaOp op, OneToNOpAdaptor adaptor,
     // Left: matrices (m, k), (m + 8, k), (m, k + 8), (m + 8, k + 8).
     SmallVector<Value> lefts, rights;
     for (int64_t i = 0; i < warps->fragmentsM(); ++i)
-      lefts.push_back(loader.load(*left, ib.add(m0, i * 16), loader.lowBit, k,
+      lefts.push_back(loader.load(left, ib.add(m0, i * 16), loader.lowBit, k,
                                   loader.highBit, 4));
     // Right: (n, k), (n, k + 8), and the same of the next n, two fragments.
     for (int64_t j = 0; j < fragmentsN; j += 2) {
       int64_t count = std::min<int64_t>(2, fragmentsN - j);
-      Value both = loader.load(*right, ib.add(n0, j * 8), loader.highBit, k,
+      Value both = loader.load(right, ib.add(n0, j * 8), loader.highBit, k,
                                loader.lowBit, count * 2);
       for (int64_t part = 0; part < count; ++part)
         rights.push_back(

@@ -14,6 +14,7 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/SCF/Transforms/Patterns.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "llvm/Support/InterleavedRange.h"
 
 namespace mlir::pit {
 #define GEN_PASS_DEF_CONVERTPITTILETONVGPUPASS
@@ -61,9 +62,6 @@ struct LoadCoordsLowering : public OpConversionPattern<LoadCoordsOp> {
   matchAndRewrite(LoadCoordsOp op, OneToNOpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
     auto type = cast<CoordsType>(op.getResult().getType());
-    if (type.getBy().empty())
-      return rewriter.notifyMatchFailure(
-          op, "coordinates have no distribution over threads");
     IndexBuilder ib{rewriter, op.getLoc()};
     int64_t div = type.getBy()[0], mod = type.getBy()[1], mul = type.getBy()[2],
             step = type.getBy()[3];
@@ -183,58 +181,84 @@ static void lowerForEachTile(ForEachTileOp op) {
 // The conversion
 //===----------------------------------------------------------------------===//
 
-LogicalResult pit::convertTileToNVGPU(gpu::GPUFuncOp kernel) {
-  MLIRContext *ctx = kernel.getContext();
-  SmallVector<ForEachTileOp> tiles;
-  kernel.walk([&](ForEachTileOp op) { tiles.push_back(op); });
-  if (tiles.empty())
-    return success();
-  int64_t threads = getNumThreads(kernel);
+/// Threads of a block at most, and shared memory of one (the known chips').
+static constexpr int64_t kMaxThreads = 1024;
+static int64_t getMaxSharedBytes() {
+  int64_t most = 0;
+  for (const Chip &chip : getChips())
+    most = std::max(most, chip.maxSharedBytesPerBlock);
+  return most;
+}
+
+/// What the schedule decided, from the kernel's attributes.
+static LogicalResult readSchedule(gpu::GPUFuncOp kernel,
+                                  KernelContext &context) {
+  auto block = kernel.getKnownBlockSize();
   auto bytes = kernel->getAttrOfType<IntegerAttr>(kSharedBytesAttrName);
   auto stages = kernel->getAttrOfType<IntegerAttr>(kStagesAttrName);
-  if (!threads || !bytes || !stages)
+  if (!block || !bytes || !stages)
     return kernel.emitOpError()
            << "has tiles and no schedule: expects 'known_block_size', '"
            << kSharedBytesAttrName << "' and '" << kStagesAttrName
            << "', which a schedule sets";
-  if (threads % kWarpSize || stages.getInt() < 1 || bytes.getInt() < 0)
+  context.threads = getNumThreads(kernel);
+  context.stages = stages.getInt();
+  context.sharedBytes = bytes.getInt();
+  if (context.threads < 1 || context.threads % pit::kWarpSize ||
+      context.threads > kMaxThreads ||
+      llvm::any_of(block->drop_front(), [](int32_t size) { return size != 1; }))
     return kernel.emitOpError()
-           << "has " << threads << " threads, " << stages.getInt()
-           << " slots a tile and " << bytes.getInt()
-           << " bytes of shared memory: expected whole warps of 32, at least 1 "
-              "slot and 0 bytes";
+           << "has 'known_block_size' [" << llvm::interleaved(*block)
+           << "]: expected whole warps of 32 along x, at most " << kMaxThreads
+           << " threads, and 1 along y and z";
+  if (int64_t most = getMaxSharedBytes(); context.sharedBytes > most)
+    return kernel.emitOpError()
+           << "has " << context.sharedBytes << " bytes of shared memory in '"
+           << kSharedBytesAttrName << "', but no chip has more than " << most;
+  return success();
+}
+
+LogicalResult pit::convertTileToNVGPU(gpu::GPUFuncOp kernel) {
+  MLIRContext *ctx = kernel.getContext();
+  KernelContext context;
+  bool scheduled = needsSchedule(kernel);
+  if (scheduled && failed(readSchedule(kernel, context)))
+    return failure();
+  if (failed(verifyTileKernel(kernel, context)))
+    return failure();
+  SmallVector<ForEachTileOp> tiles;
+  kernel.walk([&](ForEachTileOp op) { tiles.push_back(op); });
   for (ForEachTileOp op : tiles)
     lowerForEachTile(op);
+  if (!scheduled)
+    return success();
 
   auto space = gpu::AddressSpaceAttr::get(ctx, gpu::AddressSpace::Workgroup);
-  BlockArgument arena = kernel.addWorkgroupAttribution(
-      MemRefType::get({bytes.getInt()}, IntegerType::get(ctx, 8),
+  context.arena = kernel.addWorkgroupAttribution(
+      MemRefType::get({context.sharedBytes}, IntegerType::get(ctx, 8),
                       MemRefLayoutAttrInterface(), space),
       kernel.getLoc());
   kernel.setWorkgroupAttributionAttr(
       kernel.getNumWorkgroupAttributions() - 1,
       StringAttr::get(ctx, LLVM::LLVMDialect::getAlignAttrName()),
       IntegerAttr::get(IntegerType::get(ctx, 64), kBankBytes));
-  KernelContext context{threads, stages.getInt(), arena};
 
   TypeConverter converter;
   converter.addConversion([](Type type) { return type; });
   converter.addConversion([](CoordsType type, SmallVectorImpl<Type> &types)
                               -> std::optional<LogicalResult> {
-    if (type.getBy().empty())
-      return failure();
     types.append(type.getNumHeld(), mlir::IndexType::get(type.getContext()));
     return success();
   });
-  converter.addConversion([threads](AccType type, SmallVectorImpl<Type> &types)
-                              -> std::optional<LogicalResult> {
-    FailureOr<WarpLayout> layout = WarpLayout::get(type, threads / kWarpSize);
-    if (failed(layout))
-      return failure();
-    types.append(layout->fragmentsM() * layout->fragmentsN(),
-                 getFragmentType(type));
-    return success();
-  });
+  int64_t threads = context.threads;
+  converter.addConversion(
+      [threads](AccType type,
+                SmallVectorImpl<Type> &types) -> std::optional<LogicalResult> {
+        auto layout = WarpLayout::get(type, threads / kWarpSize);
+        types.append(layout->fragmentsM() * layout->fragmentsN(),
+                     getFragmentType(type));
+        return success();
+      });
   converter.addConversion([](TileType type) -> Type {
     return mlir::IndexType::get(type.getContext());
   });

@@ -11,7 +11,6 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
-#include "llvm/Support/InterleavedRange.h"
 
 using namespace mlir;
 using namespace mlir::pit;
@@ -42,17 +41,17 @@ struct Place {
 
 } // namespace
 
-/// Elements that one copy may move: as many as the alignment of the source's
-/// rows allows, up to 16 bytes.
-static int64_t getCopyWidth(SReadOp op, MemRefType source,
-                            const TileLayout &layout) {
-  int64_t width = layout.chunkElements;
+int64_t pit::getRun(SReadOp op, const TileLayout &layout) {
   auto coords = dyn_cast<CoordsType>(op.getIndices()[1].getType());
-  auto divides = [&](int64_t w) {
-    return source.getDimSize(1) % w == 0 &&
-           (!coords || coords.getMicro() % w == 0);
-  };
-  while (width > 1 && !divides(width))
+  return layout.chunkElements / (coords ? coords.getPieces() : 1);
+}
+
+/// Elements that one copy may move: as many as lie side by side and the
+/// alignment of the source's rows and of the offset along them allows.
+static int64_t getCopyWidth(SReadOp op, MemRefType source, int64_t run,
+                            int64_t offsetDivisor) {
+  int64_t width = run;
+  while (source.getDimSize(1) % width || offsetDivisor % width)
     width /= 2;
   return width;
 }
@@ -81,66 +80,24 @@ static Place getPlace(const IndexBuilder &ib, SReadOp op, int64_t dim,
   return {index, ib.less(op.isAllOrNone(dim) ? operand.front() : index, size)};
 }
 
-/// The distribution of a tile's coordinates must be that of its copies.
-static LogicalResult verifyDistribution(SReadOp op, const TileLayout &layout,
-                                        const CopyMapping &mapping) {
-  std::optional<int64_t> dim = op.getGatheredDim();
-  if (!dim)
-    return success();
-  auto coords = cast<CoordsType>(op.getIndices()[*dim].getType());
-  SmallVector<int64_t> own =
-      getReadDistribution(layout, mapping, *dim, coords, /*aligned=*/false);
-  SmallVector<int64_t> shared =
-      getReadDistribution(layout, mapping, *dim, coords, /*aligned=*/true);
-  if (coords.getBy() == ArrayRef(own) || coords.getBy() == ArrayRef(shared))
-    return success();
-  return op.emitOpError() << "cannot be copied with " << coords
-                          << ": expected the distribution "
-                          << llvm::interleaved_array(own) << " or "
-                          << llvm::interleaved_array(shared);
-}
-
 LogicalResult
 SReadLowering::matchAndRewrite(SReadOp op, OneToNOpAdaptor adaptor,
                                ConversionPatternRewriter &rewriter) const {
   Location loc = op.getLoc();
   TileType type = op.getTile().getType();
   auto source = cast<MemRefType>(op.getSource().getType());
-  if (!op.getSlot() || !type.getAt())
-    return rewriter.notifyMatchFailure(
-        op, "the tile has no place in shared memory");
-  if (!source.hasStaticShape() || !source.getLayout().isIdentity())
-    return op.emitOpError()
-           << "has no lowering for a source of type " << source
-           << ": expected a static shape and the identity layout";
-  auto layout = TileLayout::get(
-      type, [&] { return op.emitOpError("has no lowering: "); });
-  if (failed(layout))
-    return failure();
+  // The checks before the conversion found a layout.
+  auto layout = TileLayout::get(type, [&] { return op.emitOpError(); });
   CopyMapping mapping = CopyMapping::get(*layout, context.threads);
-  if (failed(verifyDistribution(op, *layout, mapping)))
-    return failure();
-  int64_t end = *type.getAt() + context.stages * layout->bytes();
-  int64_t available =
-      cast<MemRefType>(context.arena.getType()).getNumElements();
-  if (end > available)
-    return op.emitOpError() << "needs shared memory up to byte " << end
-                            << ", but the kernel has " << available << " bytes";
   IndexBuilder ib{rewriter, loc};
   Value view = getTileView(ib, context, type, *layout);
   Value slot = adaptor.getSlot().front();
   Value thread = ib.threadId();
   Value firstRow = ib.div(thread, mapping.lanes),
         lane = ib.rem(thread, mapping.lanes);
-  int64_t width = getCopyWidth(op, source, *layout);
   // Elements of a row that are known to lie side by side.
-  int64_t run = layout->chunkElements;
-  if (auto coords = dyn_cast<CoordsType>(op.getIndices()[1].getType()))
-    run /= coords.getPieces();
-  if (width > run || layout->chunkElements % run)
-    return op.emitOpError()
-           << "copies " << width << " elements at a time, but its coordinates "
-           << "tell where each " << run << " lie";
+  int64_t run = getRun(op, *layout);
+  int64_t width = getCopyWidth(op, source, run, context.getOffsetDivisor(op));
   int64_t bytes = width * type.getElementType().getIntOrFloatBitWidth() / 8;
 
   // With whole swizzle periods between a thread's rows, their chunks lie alike.

@@ -15,7 +15,6 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/IRMapping.h"
-#include "llvm/Support/InterleavedRange.h"
 
 using namespace mlir;
 using namespace mlir::pit;
@@ -58,13 +57,18 @@ public:
       : op(op), adaptor(adaptor), ib(ib), context(context), warps(warps),
         acc(op.getAcc().getType()),
         dest(cast<MemRefType>(op.getDest().getType())),
-        mapping(WriteMapping::get(acc, dest, context.threads)) {}
+        mapping(WriteMapping::get(acc, dest, context.threads)),
+        width(mapping.width) {
+    // A thread's elements may be more than what is aligned at once.
+    while (context.getOffsetDivisor(op) % width)
+      width /= 2;
+  }
 
   void emit();
 
 private:
   void stage();
-  Piece getPiece(int64_t pass, int64_t vector);
+  Piece getPiece(int64_t pass, int64_t vector, int64_t part);
   void loadInputs(Piece &piece);
   Value loadInput(const Piece &piece, unsigned number);
   void finish(const Piece &piece);
@@ -80,6 +84,7 @@ private:
   AccType acc;
   MemRefType dest;
   WriteMapping mapping;
+  int64_t width; ///< elements of one access to memory
   Value staged;
 };
 
@@ -87,8 +92,15 @@ private:
 
 /// The alignment of a vector of `width` elements of `type`, at most 16 bytes.
 static llvm::MaybeAlign getAlignment(int64_t width, Type type) {
-  return llvm::MaybeAlign(std::min<int64_t>(
-      width * std::max(8u, type.getIntOrFloatBitWidth()) / 8, kChunkBytes));
+  return llvm::MaybeAlign(
+      std::min<int64_t>(width * type.getIntOrFloatBitWidth() / 8, kChunkBytes));
+}
+
+/// True if vectors of such elements lie in memory as the elements do: those of
+/// others (i1) are packed, while elements of a memref take whole bytes.
+static bool liesAsVector(Type element) {
+  unsigned bits = element.getIntOrFloatBitWidth();
+  return bits >= 8 && bits <= 64 && llvm::isPowerOf2_32(bits);
 }
 
 void WriteEmitter::stage() {
@@ -121,13 +133,14 @@ void WriteEmitter::stage() {
   gpu::BarrierOp::create(b, loc);
 }
 
-Piece WriteEmitter::getPiece(int64_t pass, int64_t vector) {
+Piece WriteEmitter::getPiece(int64_t pass, int64_t vector, int64_t part) {
   Piece piece;
   Value thread = ib.threadId();
   piece.row = ib.add(ib.div(thread, mapping.lanes), pass * mapping.rowsPerPass);
   piece.column =
       ib.mul(ib.add(ib.rem(thread, mapping.lanes), vector * mapping.lanes),
              mapping.width);
+  piece.column = ib.add(piece.column, part * width);
   SmallVector<Value> conditions;
   if ((pass + 1) * mapping.rowsPerPass > acc.getShape()[0])
     conditions.push_back(ib.less(piece.row, ib.constant(acc.getShape()[0])));
@@ -162,7 +175,7 @@ Value WriteEmitter::loadInput(const Piece &piece, unsigned number) {
   Value input = op.getInputs()[number];
   auto type = cast<MemRefType>(input.getType());
   AffineMap map = cast<AffineMapAttr>(op.getIndexingMaps()[number]).getValue();
-  auto vectorType = VectorType::get({mapping.width}, type.getElementType());
+  auto vectorType = VectorType::get({width}, type.getElementType());
   auto getIndices = [&](int64_t element) {
     return llvm::map_to_vector(map.getResults(), [&](AffineExpr expr) {
       unsigned dim = cast<AffineDimExpr>(expr).getPosition();
@@ -178,13 +191,13 @@ Value WriteEmitter::loadInput(const Piece &piece, unsigned number) {
     Value element = memref::LoadOp::create(b, loc, input, getIndices(0));
     return vector::BroadcastOp::create(b, loc, vectorType, element);
   }
-  if (alongRows && type.getLayout().isIdentity() &&
-      type.getDimSize(rank - 1) % mapping.width == 0)
-    return vector::LoadOp::create(
-        b, loc, vectorType, input, getIndices(0), /*nontemporal=*/false,
-        getAlignment(mapping.width, type.getElementType()));
+  if (alongRows && liesAsVector(type.getElementType()) &&
+      type.getDimSize(rank - 1) % width == 0)
+    return vector::LoadOp::create(b, loc, vectorType, input, getIndices(0),
+                                  /*nontemporal=*/false,
+                                  getAlignment(width, type.getElementType()));
   SmallVector<Value> elements;
-  for (int64_t i = 0; i < mapping.width; ++i)
+  for (int64_t i = 0; i < width; ++i)
     elements.push_back(memref::LoadOp::create(b, loc, input, getIndices(i)));
   return vector::FromElementsOp::create(b, loc, vectorType, elements);
 }
@@ -203,10 +216,9 @@ void WriteEmitter::loadInputs(Piece &piece) {
           scf::YieldOp::create(b, loc, loadInput(piece, number));
         },
         [&](OpBuilder &, Location) {
-          auto type =
-              VectorType::get({mapping.width},
-                              cast<MemRefType>(op.getInputs()[number].getType())
-                                  .getElementType());
+          auto type = VectorType::get(
+              {width}, cast<MemRefType>(op.getInputs()[number].getType())
+                           .getElementType());
           scf::YieldOp::create(
               b, loc,
               Value(arith::ConstantOp::create(b, loc, b.getZeroAttr(type))));
@@ -220,12 +232,12 @@ void WriteEmitter::finish(const Piece &piece) {
   Location loc = ib.loc;
   ifValid(piece, [&] {
     Value sums = vector::LoadOp::create(
-        b, loc, VectorType::get({mapping.width}, acc.getElementType()), staged,
+        b, loc, VectorType::get({width}, acc.getElementType()), staged,
         ValueRange{piece.row, piece.column}, /*nontemporal=*/false,
-        getAlignment(mapping.width, acc.getElementType()));
+        getAlignment(width, acc.getElementType()));
     Block &epilogue = op.getEpilogue().front();
     SmallVector<Value> elements;
-    for (int64_t i = 0; i < mapping.width; ++i) {
+    for (int64_t i = 0; i < width; ++i) {
       IRMapping values;
       values.map(epilogue.getArgument(0),
                  vector::ExtractOp::create(b, loc, sums, i));
@@ -244,19 +256,22 @@ void WriteEmitter::finish(const Piece &piece) {
 void WriteEmitter::store(const Piece &piece, ArrayRef<Value> elements) {
   OpBuilder &b = ib.builder;
   Location loc = ib.loc;
-  if (op.getMode() == WriteMode::store) {
+  if (op.getMode() == WriteMode::store && liesAsVector(dest.getElementType())) {
     Value result = vector::FromElementsOp::create(
-        b, loc, VectorType::get({mapping.width}, dest.getElementType()),
-        elements);
+        b, loc, VectorType::get({width}, dest.getElementType()), elements);
     vector::StoreOp::create(b, loc, result, op.getDest(), piece.place,
                             /*nontemporal=*/false,
-                            getAlignment(mapping.width, dest.getElementType()));
+                            getAlignment(width, dest.getElementType()));
     return;
   }
-  for (auto [i, element] : llvm::enumerate(elements))
-    memref::AtomicRMWOp::create(
-        b, loc, arith::AtomicRMWKind::addf, element, op.getDest(),
-        ValueRange{piece.place[0], ib.add(piece.place[1], i)});
+  for (auto [i, element] : llvm::enumerate(elements)) {
+    Value place[] = {piece.place[0], ib.add(piece.place[1], i)};
+    if (op.getMode() == WriteMode::store)
+      memref::StoreOp::create(b, loc, element, op.getDest(), place);
+    else
+      memref::AtomicRMWOp::create(b, loc, arith::AtomicRMWKind::addf, element,
+                                  op.getDest(), place);
+  }
 }
 
 void WriteEmitter::emit() {
@@ -264,7 +279,8 @@ void WriteEmitter::emit() {
   SmallVector<Piece> pieces;
   for (int64_t pass = 0; pass < mapping.passes; ++pass)
     for (int64_t vector = 0; vector < mapping.vectorsPerLane; ++vector)
-      pieces.push_back(getPiece(pass, vector));
+      for (int64_t part = 0; part < mapping.width / width; ++part)
+        pieces.push_back(getPiece(pass, vector, part));
   for (size_t first = 0; first < pieces.size(); first += kPassesInFlight) {
     auto batch = MutableArrayRef(pieces).slice(
         first, std::min<size_t>(kPassesInFlight, pieces.size() - first));
@@ -278,40 +294,9 @@ void WriteEmitter::emit() {
 LogicalResult
 SWriteLowering::matchAndRewrite(SWriteOp op, OneToNOpAdaptor adaptor,
                                 ConversionPatternRewriter &rewriter) const {
-  auto dest = cast<MemRefType>(op.getDest().getType());
-  if (dest.getRank() != 2 || !dest.hasStaticShape() ||
-      !dest.getLayout().isIdentity())
-    return op.emitOpError()
-           << "has no lowering for a destination of type " << dest
-           << ": expected rank 2, a static shape and the identity layout";
-  if (isa<CoordsType>(op.getIndices()[1].getType()))
-    return op.emitOpError("has no lowering for a scatter along the contiguous "
-                          "dimension of its destination; transpose "
-                          "the output, or take another PIT axis");
-  if (op.getMode() == WriteMode::add && !dest.getElementType().isF32())
-    return op.emitOpError() << "adds partial sums in f32 only, but the "
-                               "destination has elements of "
-                            << dest.getElementType();
-  int64_t available =
-      cast<MemRefType>(context.arena.getType()).getNumElements();
-  if (int64_t needed = getStagingBytes(op.getAcc().getType());
-      needed > available)
-    return op.emitOpError()
-           << "needs " << needed
-           << " bytes of shared memory, but the kernel has " << available;
-  auto mapping =
-      WriteMapping::get(op.getAcc().getType(), dest, context.threads);
-  if (auto coords = dyn_cast<CoordsType>(op.getIndices()[0].getType());
-      coords && coords.getBy() != ArrayRef(getWriteDistribution(mapping)))
-    return op.emitOpError()
-           << "cannot be written with " << coords
-           << ": expected the distribution "
-           << llvm::interleaved_array(getWriteDistribution(mapping));
-  FailureOr<WarpLayout> warps =
+  // The checks before the conversion found a layout.
+  auto warps =
       WarpLayout::get(op.getAcc().getType(), context.threads / kWarpSize);
-  if (failed(warps))
-    return rewriter.notifyMatchFailure(op,
-                                       "warps do not divide the accumulator");
   IndexBuilder ib{rewriter, op.getLoc()};
   WriteEmitter(op, adaptor, ib, context, *warps).emit();
   rewriter.eraseOp(op);

@@ -11,12 +11,18 @@ using namespace mlir::pit;
 
 /// Chunks in the 128 bytes within which tiles are swizzled.
 static constexpr int64_t kSwizzleChunks = kBankBytes / kChunkBytes;
+/// Extents of mma.sync m16n8k16 (PTX ISA, matrix fragments).
+static constexpr int64_t kFragmentRows = 16, kFragmentColumns = 8,
+                         kFragmentDepth = 16;
 
 FailureOr<TileLayout>
 TileLayout::get(TileType type, function_ref<InFlightDiagnostic()> emitError) {
   if (type.getShape().size() != 2)
     return emitError() << "expects dense tiles of rank 2, but got " << type;
   int64_t bits = type.getElementType().getIntOrFloatBitWidth();
+  if (bits < 8 || bits > 64 || !llvm::isPowerOf2_64(bits))
+    return emitError() << "expects elements of 8, 16, 32 or 64 bits, but got "
+                       << type;
   TileLayout layout{type.getShape()[0], type.getShape()[1],
                     kChunkBytes * 8 / bits, 0};
   layout.chunks = layout.columns / layout.chunkElements;
@@ -55,8 +61,10 @@ CopyMapping CopyMapping::get(const TileLayout &layout, int64_t threads) {
 
 WriteMapping WriteMapping::get(AccType acc, MemRefType dest, int64_t threads) {
   int64_t columns = acc.getShape()[1];
-  int64_t width =
-      std::max<int64_t>(1, kChunkBytes * 8 / dest.getElementTypeBitWidth());
+  // What an element takes: a whole number of bytes, as aligned.
+  int64_t bits =
+      std::max<int64_t>(8, llvm::PowerOf2Ceil(dest.getElementTypeBitWidth()));
+  int64_t width = std::max<int64_t>(1, kChunkBytes * 8 / bits);
   while (width > 1 && (dest.getDimSize(1) % width || columns % width))
     width /= 2;
   int64_t vectors = columns / width;
@@ -71,12 +79,50 @@ WriteMapping WriteMapping::get(AccType acc, MemRefType dest, int64_t threads) {
       vectors / lanes};
 }
 
+LogicalResult
+pit::verifyAccumulator(AccType acc,
+                       function_ref<InFlightDiagnostic()> emitError) {
+  ArrayRef<int64_t> shape = acc.getShape();
+  if (shape.size() == 2 && acc.getElementType().isF32() &&
+      shape[0] % kFragmentRows == 0 && shape[1] % kFragmentColumns == 0)
+    return success();
+  return emitError() << "has an accumulator of type " << acc
+                     << ", which mma.sync m16n8k16 does not have: expected "
+                        "rank 2, multiples of "
+                     << kFragmentRows << " and " << kFragmentColumns
+                     << ", and f32";
+}
+
+LogicalResult pit::verifyProduct(TileMmaOp mma) {
+  auto emitError = [&] { return mma.emitOpError(); };
+  if (failed(verifyAccumulator(mma.getAcc().getType(), emitError)))
+    return failure();
+  auto maps = llvm::map_to_vector(mma.getIndexingMaps(), [](Attribute map) {
+    return cast<AffineMapAttr>(map).getValue();
+  });
+  const TileType tiles[] = {mma.getLhs().getType(), mma.getRhs().getType()};
+  for (auto [tile, map] : llvm::zip(tiles, maps)) {
+    if (tile.getShape().size() != 2 || !tile.getElementType().isF16())
+      return emitError() << "has a tile of type " << tile
+                         << ", which mma.sync m16n8k16 does not take: expected "
+                            "rank 2 and f16";
+    for (auto [expr, extent] : llvm::zip(map.getResults(), tile.getShape()))
+      if (!maps[2].getResultPosition(expr) && extent % kFragmentDepth)
+        return emitError() << "has a reduction of " << extent
+                           << ", which mma.sync m16n8k16 does not divide: "
+                              "expected a multiple of "
+                           << kFragmentDepth;
+  }
+  return success();
+}
+
 FailureOr<WarpLayout> WarpLayout::get(AccType acc, int64_t warps) {
   int64_t m = acc.getShape()[0], n = acc.getShape()[1];
   FailureOr<WarpLayout> best = failure();
   for (int64_t warpsM = 1; warpsM <= warps; ++warpsM) {
     int64_t warpsN = warps / warpsM;
-    if (warps % warpsM || m % (16 * warpsM) || n % (8 * warpsN))
+    if (warps % warpsM || m % (kFragmentRows * warpsM) ||
+        n % (kFragmentColumns * warpsN))
       continue;
     WarpLayout layout{warpsM, warpsN, m / warpsM, n / warpsN};
     // What a warp reads from shared memory per step grows with the sum.
@@ -90,24 +136,27 @@ FailureOr<WarpLayout> WarpLayout::get(AccType acc, int64_t warps) {
 SmallVector<int64_t> pit::getReadDistribution(const TileLayout &layout,
                                               const CopyMapping &mapping,
                                               int64_t dim, CoordsType coords,
-                                              bool aligned) {
-  // Where what a pass copies lies in one micro-tile, the places of the step's
-  // micro-tiles are the same for all threads.
+                                              CoordsAlignment alignment) {
+  // Where what a pass copies lies in one micro-tile, all of it live or none,
+  // the places of the step's micro-tiles are the same for all threads.
   int64_t micro = coords.getMicro(), positions = coords.getPositions();
+  int64_t step = std::min(micro, positions);
+  bool aligned = alignment.first % step == 0 && alignment.live % step == 0;
   bool onePerStep = micro % positions == 0;
   bool onePerPass =
       dim == 0 && positions % micro == 0 && micro % mapping.rowsPerPass == 0;
   if (aligned && (onePerStep || onePerPass))
-    return {1, 1, 0, std::min(micro, positions),
-            std::max<int64_t>(1, positions / micro)};
+    return {1, 1, 0, step, std::max<int64_t>(1, positions / micro)};
   if (dim == 0)
     return {mapping.lanes, mapping.rowsPerPass, 1, mapping.rowsPerPass,
             mapping.passes};
   SmallVector<int64_t> by{1, mapping.lanes, layout.chunkElements,
                           mapping.lanes * layout.chunkElements,
                           mapping.chunksPerLane};
-  // A chunk holds the ends of micro-tiles: each of its runs has its own place.
-  int64_t run = std::gcd(coords.getMicro(), layout.chunkElements);
+  // A chunk holds the ends of micro-tiles, or of what is live: each of its runs
+  // has its own place.
+  int64_t run = std::gcd(std::gcd(alignment.first, alignment.live),
+                         std::gcd(micro, layout.chunkElements));
   if (run < layout.chunkElements)
     by.append({run, layout.chunkElements / run});
   return by;

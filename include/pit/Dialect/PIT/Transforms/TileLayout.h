@@ -42,7 +42,8 @@ struct TileLayout {
   int64_t chunks;        ///< chunks in a row
 
   /// The layout of `type`, or failure with an error from `emitError` if it has
-  /// none: rank 2, rows of 1, 2, 4 or a multiple of 8 chunks.
+  /// none: rank 2, elements of 8 to 64 bits, rows of 1, 2, 4 or a multiple of 8
+  /// chunks.
   static FailureOr<TileLayout>
   get(TileType type, function_ref<InFlightDiagnostic()> emitError);
 
@@ -78,6 +79,17 @@ struct WriteMapping {
   static WriteMapping get(AccType acc, MemRefType dest, int64_t threads);
 };
 
+/// Checks that mma.sync m16n8k16 has fragments for an accumulator: rank 2, f32,
+/// extents that are multiples of 16 and 8. Emits an error from `emitError` and
+/// fails if not.
+LogicalResult verifyAccumulator(AccType acc,
+                                function_ref<InFlightDiagnostic()> emitError);
+
+/// Checks that a product is one of mma.sync m16n8k16: its accumulator, f16
+/// tiles, and a reduction that is a multiple of 16. Emits an error at the
+/// operation and fails if not.
+LogicalResult verifyProduct(TileMmaOp mma);
+
 /// How the warps of a block share an accumulator: warps x columns, each warp a
 /// block of `rows` x `columns` elements, made of m16n8 fragments.
 struct WarpLayout {
@@ -92,12 +104,18 @@ struct WarpLayout {
   int64_t fragmentsN() const { return columns / 8; }
 };
 
+/// What divides the first of a tile's positions, and the number of live ones
+/// (0: everything does).
+struct CoordsAlignment {
+  int64_t first, live;
+};
+
 /// The distribution (`by` of #pit.coords) of the coordinates of dimension `dim`
 /// of a tile that is copied by `mapping`.
 SmallVector<int64_t> getReadDistribution(const TileLayout &layout,
                                          const CopyMapping &mapping,
                                          int64_t dim, CoordsType coords,
-                                         bool aligned);
+                                         CoordsAlignment alignment);
 
 /// The distribution of the coordinates of dimension 0 of an accumulator that is
 /// written by `mapping`.
