@@ -398,7 +398,8 @@ def PITScheduleSM80Pass : Pass<"pit-schedule-sm80", "::mlir::gpu::GPUFuncOp"> {
   let summary = "Pipeline a tile-level kernel with cp.async for sm_80 and its successors";
   let description = [{
     Precondition: a kernel at the tile level; loops that read tiles hold nothing
-    but `pit.load_coords`, `pit.sread`, one `pit.wait` and `pit.tile_mma`.
+    but `pit.load_coords`, `pit.sread`, one `pit.wait`, `pit.tile_mma` and
+    arithmetic, and carry nothing but accumulators that is used after them.
 
     Postcondition: the same operations, pipelined: every tile has its place in
     shared memory (`at`) and a slot, coordinates say which thread holds them
@@ -427,7 +428,8 @@ def ConvertPITTileToNVGPUPass : Pass<"convert-pit-tile-to-nvgpu", "::mlir::gpu::
   let summary = "Lower a scheduled tile-level kernel to the work of one thread";
   let description = [{
     Precondition: a kernel that `pit-schedule-sm80` has scheduled, or one
-    without tiles. Postcondition: no pit operation is left in it.
+    without tiles; with at most one `pit.for_each_tile`, whose tiles are the
+    blocks of the launch. Postcondition: no pit operation is left in it.
 
     `pit.sread` becomes cp.async of 16 bytes a thread into a swizzled tile (of 8
     or 4 bytes, or through registers, where the source's rows are not aligned),

@@ -233,15 +233,18 @@ LogicalResult pit::convertTileToNVGPU(gpu::GPUFuncOp kernel) {
   if (!scheduled)
     return success();
 
-  auto space = gpu::AddressSpaceAttr::get(ctx, gpu::AddressSpace::Workgroup);
-  context.arena = kernel.addWorkgroupAttribution(
-      MemRefType::get({context.sharedBytes}, IntegerType::get(ctx, 8),
-                      MemRefLayoutAttrInterface(), space),
-      kernel.getLoc());
-  kernel.setWorkgroupAttributionAttr(
-      kernel.getNumWorkgroupAttributions() - 1,
-      StringAttr::get(ctx, LLVM::LLVMDialect::getAlignAttrName()),
-      IntegerAttr::get(IntegerType::get(ctx, 64), kBankBytes));
+  // Nothing that was found to need shared memory has less.
+  if (context.sharedBytes != 0) {
+    auto space = gpu::AddressSpaceAttr::get(ctx, gpu::AddressSpace::Workgroup);
+    context.arena = kernel.addWorkgroupAttribution(
+        MemRefType::get({context.sharedBytes}, IntegerType::get(ctx, 8),
+                        MemRefLayoutAttrInterface(), space),
+        kernel.getLoc());
+    kernel.setWorkgroupAttributionAttr(
+        kernel.getNumWorkgroupAttributions() - 1,
+        StringAttr::get(ctx, LLVM::LLVMDialect::getAlignAttrName()),
+        IntegerAttr::get(IntegerType::get(ctx, 64), kBankBytes));
+  }
 
   TypeConverter converter;
   converter.addConversion([](Type type) { return type; });

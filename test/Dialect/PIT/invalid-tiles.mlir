@@ -536,3 +536,9 @@ func.func @index(%ws: memref<64xi8>, %c: index) {
   %v = memref.view %ws[%c][] {pit.index = true} : memref<64xi8> to memref<4xf32>
   return
 }
+
+// -----
+
+// expected-error @+1 {{attribute "pit.stages" is for functions only}}
+module attributes {pit.stages = 3 : i64} {
+}

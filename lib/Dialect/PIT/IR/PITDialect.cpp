@@ -7,6 +7,7 @@
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/IR/DialectImplementation.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
 #include "mlir/Transforms/InliningUtils.h"
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -105,6 +106,10 @@ LogicalResult PITDialect::verifyOperationAttribute(Operation *op,
                             "pit.role", "pit.kernel_schedule", "pit.stages",
                             "pit.shared_bytes"})))
       return failure();
+    if (!isa<FunctionOpInterface>(op) && name != "pit.name" &&
+        name != "pit.index")
+      return op->emitOpError()
+             << "attribute " << name << " is for functions only";
     if (name == "pit.index")
       return verifyKind<UnitAttr>(op, attribute, "no value");
     if (name == "pit.kernel_schedule")

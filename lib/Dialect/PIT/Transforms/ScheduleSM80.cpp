@@ -240,7 +240,7 @@ void Scheduler::distributeCoords(OpOperand &use, ArrayRef<int64_t> by) {
       b.getInsertionBlock()->findAncestorOpInBlock(*use.getOwner());
   for (Operation *user : load.getCoords().getUsers())
     if (auto other = dyn_cast<LoadCoordsOp>(user);
-        other && other->getBlock() == b.getInsertionBlock() &&
+        other && place && other->getBlock() == b.getInsertionBlock() &&
         other.getResult().getType() == wanted &&
         llvm::equal(other.getOperands(), load.getOperands()) &&
         other->isBeforeInBlock(place)) {

@@ -1,6 +1,6 @@
 """Runs kernels that are written at the tile level on the emulator.
 
-    run("name", kernel, [a, b, Out((64, 64), "f4")])   # the arguments afterwards
+    out, stats = run("name", kernel, [a, b, Out((64, 64), "f4")])   # or None
 
 `kernel` is the text of `gpu.func @k(...) kernel ...`; it goes through pit-to-ptx with a
 plan that launches it, and every seed and landing of copies must give the same, with
@@ -21,6 +21,9 @@ __all__ = ["Out", "integers", "np", "product", "run", "same", "done", "MN", "MK"
 _failures, _count = [], [0]
 
 MN, NM, MK, KM, KN, NK = (f"affine_map<(m, n, k) -> ({a}, {b})>" for a, b in ("mn", "nm", "mk", "km", "kn", "nk"))
+# The scheduled level as a user may leave and enter it: printed, read, simplified.
+_SCHEDULED = tuple(f"--pass-pipeline=builtin.module(gpu.module(gpu.func({passes})))"
+                   for passes in ("pit-schedule-sm80,canonicalize,cse", "convert-pit-tile-to-nvgpu"))
 _TYPES = {"f2": "f16", "f4": "f32", "b1": "i1", "i4": "i32"}
 
 
@@ -77,18 +80,30 @@ gpu.module @kernels {{
 {kernel}
 }}
 """
-    opt = subprocess.run(["pit-opt", "--pit-to-ptx"], input=text, text=True, capture_output=True, timeout=600)
-    if opt.returncode or opt.stderr.strip():
-        return _check(False, name, f"the lowering says: {opt.stderr[:2000]}")
+    results = None
+    for prelude, landings in ((), ("latest", "earliest")), (_SCHEDULED, ("latest",)):
+        if (results := _run(name, text, prelude, landings, arguments, grid, results)) is None:
+            return None
+    _check(True, name, "")
+    return results
+
+
+def _run(name, text, prelude, landings, arguments, grid, before):
+    """The outputs, compared with those of another run if there was one, and the counters."""
+    for options in (*prelude, "--pit-to-ptx"):
+        opt = subprocess.run(["pit-opt", options], input=text, text=True, capture_output=True, timeout=600)
+        if opt.returncode or opt.stderr.strip():
+            return _check(False, name, f"the lowering says: {opt.stderr[:2000]}")
+        text = opt.stdout
     block, shared = re.search(r"pit\.launch .*block = (\d+) : i64, shared_bytes = (\d+)", opt.stdout).groups()
     ptx = re.search(r'assembly = "((?:[^"\\]|\\.)*)"', opt.stdout).group(1)
     ptx = re.sub(r"\\([0-9A-F]{2})", lambda m: chr(int(m.group(1), 16)), ptx).rstrip("\0")
-    results = None
+    results = before and before[:-1]
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "k.ptx")
         with open(path, "w") as f:
             f.write(ptx)
-        for landing in ("latest", "earliest"):
+        for landing in landings:
             command = ["ptx-emu", path, f"--grid={grid}", f"--block={block}", f"--shared={shared}", "--checks=all",
                        "--seeds=4", f"--landing={landing}", "--stats=json"]
             files = []
@@ -107,9 +122,8 @@ gpu.module @kernels {{
             outs = [np.load(f) for f, a in zip(files, arguments) if isinstance(a, Out)]
             if results is not None:
                 for have, want in zip(outs, results):
-                    same(f"{name}, {landing}", have, want)
+                    same(f"{name}, {landing}, {prelude}", have, want)
             results = outs
-    _check(True, name, "")
     return (*results, stats)
 
 
