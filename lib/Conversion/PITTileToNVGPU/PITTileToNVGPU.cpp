@@ -201,6 +201,10 @@ static LogicalResult readSchedule(gpu::GPUFuncOp kernel,
            << "has tiles and no schedule: expects 'known_block_size', '"
            << kSharedBytesAttrName << "' and '" << kStagesAttrName
            << "', which a schedule sets";
+  if (kernel.getNumWorkgroupAttributions() != 0)
+    return kernel.emitOpError()
+           << "has workgroup buffers beside its tiles, which take all of the "
+              "kernel's dynamic shared memory: expected none";
   context.threads = getNumThreads(kernel);
   context.stages = stages.getInt();
   context.sharedBytes = bytes.getInt();
@@ -287,7 +291,8 @@ LogicalResult pit::convertTileToNVGPU(gpu::GPUFuncOp kernel) {
 
 void pit::externalizeSharedMemory(gpu::GPUModuleOp module) {
   for (auto function : module.getOps<LLVM::LLVMFuncOp>()) {
-    if (!function->hasAttr(kSharedBytesAttrName))
+    auto bytes = function->getAttrOfType<IntegerAttr>(kSharedBytesAttrName);
+    if (!bytes)
       continue;
     function.walk([&](LLVM::AddressOfOp address) {
       auto global =
@@ -295,8 +300,10 @@ void pit::externalizeSharedMemory(gpu::GPUModuleOp module) {
       if (!global || global.getAddrSpace() !=
                          static_cast<unsigned>(NVVM::NVVMMemorySpace::Shared))
         return;
+      // Other buffers stay where they are: the launch provides one only.
       auto array = dyn_cast<LLVM::LLVMArrayType>(global.getGlobalType());
-      if (!array)
+      if (!array || !array.getElementType().isInteger(8) ||
+          static_cast<int64_t>(array.getNumElements()) != bytes.getInt())
         return;
       global.setGlobalType(LLVM::LLVMArrayType::get(array.getElementType(), 0));
       global.setLinkage(LLVM::Linkage::External);

@@ -394,3 +394,13 @@ gpu.module @kernels {
     gpu.return
   }
 }
+
+// -----
+
+gpu.module @kernels {
+  // expected-error @below {{has workgroup buffers beside its tiles, which take all of the kernel's dynamic shared memory: expected none}}
+  gpu.func @kernel() workgroup(%b: memref<64xf32, #gpu.address_space<workgroup>>) kernel attributes {known_block_size = array<i32: 32, 1, 1>, pit.shared_bytes = 65536 : i64, pit.stages = 3 : i64} {
+    pit.wait none
+    gpu.return
+  }
+}
