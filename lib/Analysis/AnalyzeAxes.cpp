@@ -1,11 +1,11 @@
 //===- AnalyzeAxes.cpp - remarks on PIT axes ------------------------------===//
 
 #include "pit/Analysis/Axes.h"
+#include "pit/Dialect/PIT/IR/Legality.h"
 #include "pit/Passes/Passes.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Remarks.h"
-#include "llvm/ADT/StringExtras.h"
 
 namespace mlir::pit {
 #define GEN_PASS_DEF_PITANALYZEAXESPASS
@@ -15,27 +15,49 @@ namespace mlir::pit {
 using namespace mlir;
 using namespace mlir::pit;
 
+static void emitRemark(linalg::LinalgOp op, StringRef name,
+                       const std::string &text) {
+  remark::analysis(op.getLoc(), remark::RemarkOpts::name(name).category("axes"))
+      << text;
+}
+
+static std::string describe(const AxisInfo &axis) {
+  return axis.isPermutable()
+             ? "is a PIT axis: " + stringifyPermutationKind(axis.kind).str()
+             : "is no PIT axis: " + axis.obstacle;
+}
+
+static std::string describe(const BodyInfo &body) {
+  if (!body.combiner)
+    return "has no combiner: " + body.obstacle;
+  std::string text =
+      ("is combined by '" + body.combiner->getName().getStringRef() + "'")
+          .str();
+  if (!body.isReorderable())
+    return text + " in order only: " + body.obstacle;
+  return text + ", associative and commutative" +
+         (hasZeroIdentity(body.combiner) ? ", with identity zero" : "");
+}
+
 namespace {
 struct PITAnalyzeAxesPass
     : pit::impl::PITAnalyzeAxesPassBase<PITAnalyzeAxesPass> {
   void runOnOperation() override {
     getOperation().walk([](linalg::LinalgOp op) {
-      auto emit = [&](StringRef name, const std::string &text) {
-        remark::analysis(op.getLoc(),
-                         remark::RemarkOpts::name(name).category("axes"))
-            << text;
-      };
       for (auto [dim, axis] : llvm::enumerate(analyzeAxes(op)))
-        emit("pit-axes", "d" + std::to_string(dim) + ": " +
-                             (axis.isPermutable()
-                                  ? stringifyPermutationKind(axis.kind).str()
-                                  : "not permutable: " + axis.obstacle));
-      SmallVector<std::string> sparse;
-      for (int64_t input = 0; input < op.getNumDpsInputs(); ++input)
-        if (mayBeSparse(op, input))
-          sparse.push_back(std::to_string(input));
-      emit("sparse-operands",
-           sparse.empty() ? "none" : llvm::join(sparse, ", "));
+        emitRemark(op, "pit-axes",
+                   "d" + std::to_string(dim) + " " + describe(axis));
+      for (int64_t output = 0; output < op.getNumDpsInits(); ++output)
+        emitRemark(op, "combiners",
+                   "output " + std::to_string(output) + " " +
+                       describe(analyzeBody(op, output)));
+      for (int64_t input = 0; input < op.getNumDpsInputs(); ++input) {
+        std::string obstacle = getSparseObstacle(op, input);
+        emitRemark(op, "sparse-operands",
+                   "operand " + std::to_string(input) +
+                       (obstacle.empty() ? " may be sparse"
+                                         : " may not be sparse: " + obstacle));
+      }
     });
     markAllAnalysesPreserved();
   }

@@ -1,115 +1,90 @@
-//===- Axes.cpp - PIT axes and combiners of linalg operations -------------===//
+//===- Axes.cpp - PIT axes of linalg operations ---------------------------===//
 
 #include "pit/Analysis/Axes.h"
 
 #include "pit/Dialect/PIT/IR/Legality.h"
 
-#include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Transforms/RegionUtils.h"
-#include "llvm/ADT/SetVector.h"
-#include "llvm/ADT/SmallPtrSet.h"
+#include "llvm/ADT/BitVector.h"
+#include "llvm/ADT/DenseSet.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace mlir;
 using namespace mlir::pit;
 
-/// Whether `value` is computed from `argument` within its block.
-static bool dependsOn(Value value, BlockArgument argument) {
-  SmallVector<Value> pending{value};
-  llvm::SmallPtrSet<Operation *, 8> seen;
-  while (!pending.empty()) {
-    Value next = pending.pop_back_val();
-    if (next == argument)
-      return true;
-    Operation *op = next.getDefiningOp();
-    if (!op || op->getBlock() != argument.getOwner() || !seen.insert(op).second)
+/// The loop dimensions whose number what the body yields is computed from.
+static llvm::BitVector getIndexedDims(linalg::LinalgOp op) {
+  llvm::BitVector dims(op.getNumLoops());
+  DenseSet<Value> used;
+  for (Operation &step : llvm::reverse(*op.getBlock())) {
+    bool isUsed = step.hasTrait<OpTrait::IsTerminator>() ||
+                  llvm::any_of(step.getResults(), [&](Value result) {
+                    return used.contains(result);
+                  });
+    if (!isUsed)
       continue;
-    llvm::append_range(pending, op->getOperands());
-    llvm::SetVector<Value> captured;
-    getUsedValuesDefinedAbove(op->getRegions(), captured);
-    llvm::append_range(pending, captured);
+    if (auto index = dyn_cast<linalg::IndexOp>(step))
+      dims.set(index.getDim());
+    step.walk([&](Operation *nested) {
+      used.insert(nested->operand_begin(), nested->operand_end());
+    });
   }
-  return false;
+  return dims;
 }
 
-BodyInfo pit::analyzeBody(linalg::LinalgOp op) {
-  Block *body = op.getBlock();
-  if (op.getNumDpsInits() != 1 || body->getTerminator()->getNumOperands() != 1)
-    return {};
-  Operation *combiner =
-      skipConversions(body->getTerminator()->getOperand(0)).getDefiningOp();
-  if (!combiner || combiner->getBlock() != body ||
-      combiner->getNumOperands() != 2)
-    return {};
-  BlockArgument accumulator = op.getRegionOutputArgs().front();
-  for (unsigned number : {0u, 1u}) {
-    Value other = combiner->getOperand(1 - number);
-    if (skipConversions(combiner->getOperand(number)) == accumulator &&
-        !dependsOn(other, accumulator))
-      return {combiner, other};
+/// How a map of `op` reads `dim` that is not bare; empty if none does.
+static std::string getMapObstacle(linalg::LinalgOp op, int64_t dim) {
+  std::string text;
+  llvm::raw_string_ostream reason(text);
+  for (auto [number, map] : llvm::enumerate(op.getIndexingMapsArray()))
+    for (AffineExpr expr : map.getResults())
+      if (!isa<AffineDimExpr>(expr) && expr.isFunctionOfDim(dim)) {
+        reason << "indexing map " << number << " reads it in '" << expr
+               << "', not as a bare dimension: " << AffineMapAttr::get(map);
+        return text;
+      }
+  return text;
+}
+
+/// Why the outputs do not allow dimension `dim` to be permuted as `kind`.
+static std::string getOutputObstacle(linalg::LinalgOp op, int64_t dim,
+                                     PermutationKind kind,
+                                     ArrayRef<BodyInfo> bodies) {
+  for (auto [output, body] : llvm::enumerate(bodies)) {
+    std::string name = "output " + std::to_string(output);
+    AffineMap map = op.getMatchingIndexingMap(op.getDpsInitOperand(output));
+    bool hasDim = findDim(map, dim).has_value();
+    // What such an element ends as depends on which iteration comes last.
+    if (kind == PermutationKind::parallel && !hasDim)
+      return "it is parallel, but " + name + " does not have it";
+    if (kind == PermutationKind::parallel)
+      continue;
+    if (hasDim)
+      return "it is a reduction, but " + name + " has it";
+    if (!body.isReorderable())
+      return (bodies.size() == 1 ? "" : name + ": ") + body.obstacle;
   }
-  return {};
-}
-
-bool pit::mayBeSparse(linalg::LinalgOp op, int64_t input) {
-  BodyInfo body = analyzeBody(op);
-  return body.combiner && hasZeroIdentity(body.combiner) &&
-         isZeroWith(body.contribution, op.getRegionInputArgs()[input]);
-}
-
-bool pit::isProductSum(linalg::LinalgOp op) {
-  if (op.getNumDpsInputs() != 2 || op.getNumDpsInits() != 1)
-    return false;
-  BodyInfo body = analyzeBody(op);
-  if (!isa_and_nonnull<arith::AddFOp>(body.combiner))
-    return false;
-  auto product = skipWidening(body.contribution).getDefiningOp<arith::MulFOp>();
-  if (!product)
-    return false;
-  // Where the body multiplies or adds in a narrower type than the output has,
-  // it overflows on purpose.
-  auto isNarrow = [&](Operation *step) {
-    return step->getResult(0).getType().getIntOrFloatBitWidth() <
-           op.getRegionOutputArgs().front().getType().getIntOrFloatBitWidth();
-  };
-  if (isNarrow(product) || isNarrow(body.combiner))
-    return false;
-  ArrayRef<BlockArgument> args = op.getRegionInputArgs();
-  return isProduct(product, args[0], args[1]);
+  return "";
 }
 
 SmallVector<AxisInfo> pit::analyzeAxes(linalg::LinalgOp op) {
+  SmallVector<BodyInfo> bodies;
+  for (int64_t output = 0; output < op.getNumDpsInits(); ++output)
+    bodies.push_back(analyzeBody(op, output));
+  std::string access = getAccessObstacle(op);
+  llvm::BitVector indexed = getIndexedDims(op);
   SmallVector<AxisInfo> axes;
-  SmallVector<AffineMap> maps = op.getIndexingMapsArray();
-  BodyInfo body = analyzeBody(op);
   for (auto [dim, iterator] : llvm::enumerate(op.getIteratorTypesArray())) {
-    bool isReduction = iterator == utils::IteratorType::reduction;
-    AxisInfo &axis = axes.emplace_back();
-    axis.kind =
-        isReduction ? PermutationKind::reduction : PermutationKind::parallel;
-    llvm::raw_string_ostream reason(axis.obstacle);
-    if (isReduction && !body.combiner) {
-      reason << "the body does not combine contributions by one operation";
-      continue;
-    }
-    if (isReduction && !isReorderable(body.combiner)) {
-      reason << "its combiner '" << body.combiner->getName()
-             << "' is not associative and commutative";
-      continue;
-    }
-    // Captured anew: clang++ before 16 captures no structured binding.
-    op.getBlock()->walk([&, dim = dim](linalg::IndexOp index) {
-      if (index.getDim() != dim)
-        return WalkResult::advance();
-      reason << "the body reads its number by 'linalg.index'";
-      return WalkResult::interrupt();
-    });
-    for (auto [number, map] : llvm::enumerate(maps))
-      for (AffineExpr expr : map.getResults())
-        if (axis.isPermutable() && !isa<AffineDimExpr>(expr) &&
-            expr.isFunctionOfDim(dim))
-          reason << "indexing map " << number << " reads it in '" << expr
-                 << "', not as a bare dimension: " << AffineMapAttr::get(map);
+    PermutationKind kind = iterator == utils::IteratorType::reduction
+                               ? PermutationKind::reduction
+                               : PermutationKind::parallel;
+    std::string obstacle = access;
+    if (obstacle.empty())
+      obstacle = getMapObstacle(op, dim);
+    if (obstacle.empty() && indexed.test(dim))
+      obstacle = "the body reads its number by 'linalg.index'";
+    if (obstacle.empty())
+      obstacle = getOutputObstacle(op, dim, kind, bodies);
+    axes.push_back({kind, std::move(obstacle)});
   }
   return axes;
 }

@@ -8,14 +8,17 @@ include "mlir/Pass/PassBase.td"
 def PITAnalyzeAxesPass : Pass<"pit-analyze-axes", "::mlir::func::FuncOp"> {
   let summary = "Say which loop dimensions of linalg operations are PIT axes, and which operands may be sparse";
   let description = [{
-    Changes nothing. For each linalg operation there is a remark `pit-axes`
-    (category `axes`) for each loop dimension: whether it may be permuted, as what, or why
-    not; and one, `sparse-operands`, with the inputs that may be sparse.
+    Changes nothing. For each linalg operation there are remarks of category
+    `axes`: `pit-axes` for each loop dimension, whether it may be permuted, as
+    what, or why not; `combiners` for each output, by what contributions are
+    folded into it; `sparse-operands` for each input, whether it may be sparse,
+    or why not.
 
     ```mlir
-    // [Analysis] pit-axes .. d0: parallel
-    // [Analysis] pit-axes .. d2: not permutable: indexing map 0 reads it in 'd0 + d2', ..
-    // [Analysis] sparse-operands .. 0, 1
+    // [Analysis] pit-axes .. d0 is a PIT axis: parallel
+    // [Analysis] pit-axes .. d2 is no PIT axis: indexing map 0 reads it in 'd0 + d2', ..
+    // [Analysis] combiners .. output 0 is combined by 'arith.addf', associative and commutative, with identity zero
+    // [Analysis] sparse-operands .. operand 0 may be sparse
     ```
   }];
 }

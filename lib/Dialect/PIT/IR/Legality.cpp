@@ -4,7 +4,6 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/TypeUtilities.h"
-#include "llvm/ADT/SmallPtrSet.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
@@ -24,19 +23,6 @@ SparseAccess SparseAccess::get(ArrayRef<AffineMap> maps, ValueRange operands,
       llvm::to_vector(tile)};
 }
 
-Value pit::skipConversions(Value value) {
-  // Verifiers come here before dominance is checked: there may be cycles.
-  SmallPtrSet<Operation *, 4> seen;
-  while (Operation *op = value.getDefiningOp()) {
-    if (!isa<arith::ExtFOp, arith::TruncFOp, arith::ExtSIOp, arith::ExtUIOp,
-             arith::SIToFPOp, arith::UIToFPOp>(op) ||
-        !seen.insert(op).second)
-      break;
-    value = op->getOperand(0);
-  }
-  return value;
-}
-
 bool pit::isReorderable(Operation *combiner) {
   return isa<arith::AddFOp, arith::MulFOp, arith::MinimumFOp, arith::MaximumFOp,
              arith::MinNumFOp, arith::MaxNumFOp, arith::AddIOp, arith::MulIOp,
@@ -45,31 +31,8 @@ bool pit::isReorderable(Operation *combiner) {
 }
 
 bool pit::hasZeroIdentity(Operation *combiner) {
-  return isa<arith::AddFOp, arith::AddIOp, arith::OrIOp, arith::XOrIOp>(
-      combiner);
-}
-
-/// `seen` holds what is being looked at or was not proved, so that values with
-/// many uses and cycles cost nothing.
-static bool isZeroWith(Value value, Value argument,
-                       SmallPtrSetImpl<Operation *> &seen) {
-  value = skipConversions(value);
-  if (value == argument)
-    return true;
-  Operation *op = value.getDefiningOp();
-  if (!op || !seen.insert(op).second)
-    return false;
-  if (isa<arith::MulFOp, arith::MulIOp, arith::AndIOp>(op))
-    return isZeroWith(op->getOperand(0), argument, seen) ||
-           isZeroWith(op->getOperand(1), argument, seen);
-  if (isa<arith::NegFOp>(op))
-    return isZeroWith(op->getOperand(0), argument, seen);
-  return false;
-}
-
-bool pit::isZeroWith(Value value, Value argument) {
-  SmallPtrSet<Operation *, 8> seen;
-  return ::isZeroWith(value, argument, seen);
+  return isa<arith::AddFOp, arith::AddIOp, arith::OrIOp, arith::XOrIOp,
+             arith::MaxUIOp>(combiner);
 }
 
 Value pit::skipWidening(Value value) {

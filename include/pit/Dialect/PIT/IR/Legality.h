@@ -48,10 +48,6 @@ struct SparseAccess {
                           ArrayRef<int64_t> microTile, ArrayRef<int64_t> tile);
 };
 
-/// What `value` is converted from, past conversions of type that keep zero
-/// zero.
-Value skipConversions(Value value);
-
 /// What `value` is converted from, past conversions to wider floats, which are
 /// exact.
 Value skipWidening(Value value);
@@ -61,12 +57,17 @@ Value skipWidening(Value value);
 /// xor.
 bool isReorderable(Operation *combiner);
 
-/// Whether the combiner's identity is zero: add, or, xor.
+/// Whether the combiner's identity is zero: add, or, xor, unsigned max.
 bool hasZeroIdentity(Operation *combiner);
 
-/// Whether `value` is proved to be zero wherever `argument` is: products and
-/// conversions of it.
-bool isZeroWith(Value value, Value argument);
+/// Whether `value` is proved to be zero, of either sign, wherever `argument` of
+/// its block is: through products, sums of zeros, quotients of a zero and a
+/// constant other than zero, functions that are zero at zero, conversions, and
+/// `arith.select` of zeros or by a condition that the zero decides. An Inf or
+/// NaN that other arguments hold, and overflow, do not count against a product;
+/// a factor that may have a pole (a quotient, a logarithm, a root, a power)
+/// does.
+bool isZeroWith(Value value, BlockArgument argument);
 
 /// Whether `value` is the float product of two values that are `x` and `y`, in
 /// any order and widened or not.
