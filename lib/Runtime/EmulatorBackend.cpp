@@ -2,6 +2,8 @@
 
 #include "pit/Runtime/EmulatorBackend.h"
 
+#include "pit/Support/Text.h"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -87,12 +89,6 @@ private:
 double now() {
   using namespace std::chrono;
   return duration<double>(steady_clock::now().time_since_epoch()).count();
-}
-
-std::string hex(uint64_t value) {
-  char text[24];
-  std::snprintf(text, sizeof text, "0x%llx", (unsigned long long)value);
-  return text;
 }
 
 /// Whether a device of `chip` runs PTX for `target`: forward compatible without

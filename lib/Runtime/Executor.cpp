@@ -5,9 +5,9 @@
 #include "PlanChecker.h"
 
 #include "pit/Support/File.h"
+#include "pit/Support/Text.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <filesystem>
 
 using namespace pit;
@@ -31,12 +31,6 @@ struct PreparedStep {
   uint64_t bytes = 0;
   uint32_t grid = 0;
 };
-
-std::string hex(uint64_t value) {
-  char text[24];
-  std::snprintf(text, sizeof text, "0x%llx", (unsigned long long)value);
-  return text;
-}
 
 std::string_view nameOf(const PlanStep &step) {
   if (const auto *launch = std::get_if<LaunchStep>(&step))

@@ -2,6 +2,8 @@
 
 #include "pit/Runtime/Expression.h"
 
+#include "pit/Support/Text.h"
+
 #include <algorithm>
 #include <array>
 #include <cassert>
@@ -56,7 +58,6 @@ private:
 
 } // namespace pit::runtime
 
-static bool isDigit(char c) { return c >= '0' && c <= '9'; }
 static bool isNameStart(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }

@@ -2,6 +2,8 @@
 
 #include "PlanChecker.h"
 
+#include "pit/Support/Text.h"
+
 #include <bit>
 #include <unordered_map>
 #include <unordered_set>
@@ -19,7 +21,6 @@ constexpr int64_t kMaxBlock = 1024;
 constexpr int64_t kMaxSharedBytes = 0x7fffffff;
 constexpr std::string_view kWorkspaceName = "workspace";
 
-bool isDigit(char c) { return c >= '0' && c <= '9'; }
 bool isLetter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }

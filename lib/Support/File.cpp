@@ -2,11 +2,13 @@
 
 #include "pit/Support/File.h"
 
+#include <atomic>
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 #include <exception>
 #include <fcntl.h>
+#include <filesystem>
+#include <optional>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -42,7 +44,51 @@ bool writeAll(int fd, std::string_view data) {
   return true;
 }
 
+/// Links that are followed one after another, as many as Linux follows.
+constexpr unsigned kMaxLinks = 40;
+
+/// The file that writing to `path` makes or replaces: `path`, or where its
+/// symbolic links end. Nothing if they never end.
+std::optional<std::filesystem::path> followLinks(std::filesystem::path path) {
+  for (unsigned i = 0; i <= kMaxLinks; ++i) {
+    std::error_code code;
+    std::filesystem::path target = std::filesystem::read_symlink(path, code);
+    if (code)
+      return path; // no link, or nothing at all
+    // An absolute target replaces the whole path.
+    path = path.parent_path() / target;
+  }
+  return std::nullopt;
+}
+
+/// The same as the system sees it: a link of /proc may have a text that is no
+/// path.
+std::optional<std::filesystem::path> realTarget(const std::string &path) {
+  std::error_code code;
+  std::filesystem::path real = std::filesystem::canonical(path, code);
+  return code ? followLinks(path) : std::move(real);
+}
+
 } // namespace
+
+bool pit::isSameFile(const std::string &a, const std::string &b) {
+  namespace fs = std::filesystem;
+  std::error_code code;
+  if (fs::equivalent(a, b, code))
+    return true;
+  const auto endOfA = realTarget(a), endOfB = realTarget(b);
+  if (!endOfA || !endOfB)
+    return false;
+  // weakly_canonical leaves a relative path alone if none of it exists.
+  const auto place = [&](const fs::path &path) {
+    return fs::weakly_canonical(fs::absolute(path, code), code);
+  };
+  const fs::path placeOfA = place(*endOfA);
+  if (code)
+    return false;
+  const fs::path placeOfB = place(*endOfB);
+  return !code && placeOfA == placeOfB;
+}
 
 Expected<std::string> pit::readFile(const std::string &path,
                                     uint64_t maxBytes) {
@@ -104,15 +150,24 @@ StagedFile::stage(const std::string &path,
       mode = info.st_mode & 07777;
       if (access(path.c_str(), W_OK) != 0)
         return systemError(path, "cannot write");
-      if (char *real = realpath(path.c_str(), nullptr)) {
-        file.target = real;
-        std::free(real);
-      }
     }
+    const auto end = realTarget(path);
+    if (!end) {
+      errno = ELOOP;
+      return systemError(path, "cannot write");
+    }
+    file.target = end->string();
+    // A name that no file can have fails here, not in commit().
+    if (!exists && lstat(file.target.c_str(), &info) != 0 && errno != ENOENT)
+      return systemError(path, "cannot write");
+    // Short: the target's name may be as long as the system allows.
     // Created exclusively, so that two processes never share one.
+    static std::atomic<unsigned> serial = 0;
     for (unsigned attempt = 0; attempt < 100 && fd < 0; ++attempt) {
-      file.temporary = file.target + ".tmp" + std::to_string(getpid()) + "-" +
-                       std::to_string(attempt);
+      file.temporary =
+          (end->parent_path() /
+           (".tmp" + std::to_string(getpid()) + "-" + std::to_string(serial++)))
+              .string();
       fd = ::open(file.temporary.c_str(),
                   O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
       if (fd < 0 && errno != EEXIST)

@@ -7,6 +7,7 @@
 #include "Options.h"
 #include "Progress.h"
 #include "pit/Passes/Passes.h"
+#include "pit/Support/Text.h"
 #include "pit/Target/PTXTarget.h"
 
 #include "mlir/IR/AsmState.h"
@@ -15,7 +16,6 @@
 #include "mlir/Parser/Parser.h"
 #include "mlir/Support/FileUtilities.h"
 #include "mlir/Target/LLVMIR/Dialect/All.h"
-#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/SourceMgr.h"
 
 #include <cstdio>
@@ -25,18 +25,9 @@ using namespace pit::tool;
 
 namespace {
 
-/// What comes from a file or the command line must not break lines or steer a
-/// terminal.
-std::string printable(std::string text) {
-  for (char &c : text)
-    if ((uint8_t(c) < 0x20 && c != '\t' && c != '\n') || c == 0x7F)
-      c = '?';
-  return text;
-}
-
 int fail(const Error &error) {
   std::fprintf(stderr, "pit-run: error: %s\n",
-               printable(error.message).c_str());
+               printable(error.message, LineEnds::Keep).c_str());
   return 1;
 }
 
@@ -47,14 +38,12 @@ Error checkOutputs(const Options &options) {
     files.push_back(options.stats.file);
   std::vector<std::string> seen;
   for (const std::string &file : files) {
-    llvm::SmallString<256> real;
-    if (llvm::sys::fs::real_path(file, real))
-      real = file; // it does not exist yet
-    if (llvm::sys::fs::equivalent(file, options.file))
+    if (isSameFile(file, options.file))
       return Error{"'" + file + "' would be overwritten"};
-    if (llvm::is_contained(seen, real.str()))
-      return Error{"'" + file + "' would be written twice"};
-    seen.push_back(real.str().str());
+    for (const std::string &other : seen)
+      if (isSameFile(file, other))
+        return Error{"'" + file + "' would be written twice"};
+    seen.push_back(file);
   }
   return Error::success();
 }

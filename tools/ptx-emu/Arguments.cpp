@@ -6,7 +6,6 @@
 #include <charconv>
 #include <cmath>
 #include <cstring>
-#include <filesystem>
 
 using namespace pit;
 using namespace pit::tool;
@@ -357,14 +356,6 @@ tool::readArguments(const emu::Kernel &kernel,
     arguments.push_back(std::move(*argument));
   }
   return arguments;
-}
-
-/// Whether two names are of one file, which need not exist yet.
-static bool isSameFile(const std::string &a, const std::string &b) {
-  namespace fs = std::filesystem;
-  std::error_code ignored;
-  return fs::weakly_canonical(a, ignored) == fs::weakly_canonical(b, ignored) ||
-         fs::equivalent(a, b, ignored);
 }
 
 Error tool::checkOutputs(const Options &options,

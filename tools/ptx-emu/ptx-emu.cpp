@@ -1,6 +1,7 @@
 //===- ptx-emu.cpp - runs a PTX kernel on the CPU -------------------------===//
 
 #include "Arguments.h"
+#include "pit/Support/Text.h"
 
 #include <algorithm>
 #include <chrono>
@@ -12,18 +13,9 @@ using namespace pit::tool;
 
 namespace {
 
-/// What comes from a file or the command line must not break lines or steer a
-/// terminal.
-std::string printable(std::string text, bool oneLine = true) {
-  for (char &c : text)
-    if ((uint8_t(c) < 0x20 && c != '\t' && (oneLine || c != '\n')) || c == 0x7F)
-      c = '?';
-  return text;
-}
-
 int fail(const Error &error) {
   std::fprintf(stderr, "ptx-emu: error: %s\n",
-               printable(error.message).c_str());
+               printable(error.message, LineEnds::Replace).c_str());
   return 1;
 }
 
@@ -139,7 +131,8 @@ Expected<Run> runOnce(const std::string &ptx, const Options &options,
 void printReports(const Options &options, const emu::LaunchResult &result,
                   uint64_t seed) {
   for (const emu::Report &report : result.reports)
-    std::fprintf(stderr, "%s\n", printable(report.str(), false).c_str());
+    std::fprintf(stderr, "%s\n",
+                 printable(report.str(), LineEnds::Keep).c_str());
   std::string summary = "ptx-emu: " + std::to_string(result.reports.size()) +
                         (result.reports.size() == 1 ? " report" : " reports");
   if (result.suppressed)

@@ -6,7 +6,7 @@
 #include "pit/Support/Expected.h"
 
 #include <cstdint>
-#include <span>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -17,14 +17,21 @@ namespace pit {
 Expected<std::string> readFile(const std::string &path,
                                uint64_t maxBytes = UINT64_MAX);
 
+/// Whether two names are of one file: other spellings, ways through symbolic
+/// links, hard links. Files that do not exist yet are compared as well, as the
+/// files that StagedFile would make.
+bool isSameFile(const std::string &a, const std::string &b);
+
 /// A file written in two steps, so that a failure leaves no half-written file
 /// and no overwritten one: `stage` writes a temporary file beside the target
 /// (into it where the target is a device or a pipe: nothing else is possible),
-/// `commit` renames it. What is never committed disappears with the object.
+/// `commit` renames it. The temporary's name is short and hidden, so that
+/// `path` may have as long a name as the system allows. What is never committed
+/// disappears with the object.
 class StagedFile {
 public:
-  /// Writes the concatenation of `parts`. A symbolic link is followed; the mode
-  /// of an existing target is kept.
+  /// Writes the concatenation of `parts`. Symbolic links are followed, also
+  /// to a file that does not exist yet; the mode of an existing target is kept.
   static Expected<StagedFile>
   stage(const std::string &path, std::initializer_list<std::string_view> parts);
   StagedFile(StagedFile &&other) noexcept;

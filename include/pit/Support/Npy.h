@@ -12,6 +12,7 @@
 
 #include "pit/Support/File.h"
 
+#include <span>
 #include <vector>
 
 namespace pit {

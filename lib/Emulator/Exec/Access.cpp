@@ -4,6 +4,8 @@
 #include "GlobalShadow.h"
 #include "Lanes.h"
 
+#include "pit/Support/Text.h"
+
 #include <algorithm>
 #include <bit>
 #include <cstring>
@@ -83,13 +85,6 @@ private:
   LaneAddresses &lanes;
   const Checks &checks;
 };
-
-std::string hex(uint64_t value) {
-  char text[24];
-  std::snprintf(text, sizeof text, "0x%llx",
-                static_cast<unsigned long long>(value));
-  return text;
-}
 
 } // namespace
 

@@ -2,9 +2,10 @@
 
 #include "Memory.h"
 
+#include "pit/Support/Text.h"
+
 #include <algorithm>
 #include <bit>
-#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <sys/mman.h>
@@ -32,12 +33,6 @@ constexpr uint64_t kHeapBytes = uint64_t(1) << 16;
 
 uint64_t alignUp(uint64_t value, uint64_t align) {
   return (value + align - 1) & ~(align - 1);
-}
-
-std::string hex(uint64_t value) {
-  char text[24];
-  std::snprintf(text, sizeof text, "0x%llx", (unsigned long long)value);
-  return text;
 }
 
 /// Zeroed memory; `mapped` says how many bytes munmap is to get, 0 for the

@@ -13,6 +13,8 @@
 #include "Decoder.h"
 #include "Lanes.h"
 
+#include "pit/Support/Text.h"
+
 using namespace pit;
 using namespace pit::emu;
 using ptx::Operand;
@@ -23,12 +25,6 @@ namespace {
 //===----------------------------------------------------------------------===//
 // Member masks
 //===----------------------------------------------------------------------===//
-
-std::string hex(uint32_t value) {
-  char text[16];
-  std::snprintf(text, sizeof text, "0x%08x", value);
-  return text;
-}
 
 /// Calls f(lanes) for each set of executing lanes with the same member mask. A
 /// lane that is not in its own mask is reported and left out.
@@ -44,8 +40,8 @@ void eachGroup(Warp &w, const Inst &inst, LaneMask mask, F f) {
       const int lane = std::countr_zero(outside);
       w.report(ReportKind::Misuse, inst, lane,
                "lane " + std::to_string(lane) +
-                   " executes this with member mask " + hex(named) +
-                   ", which does not name it");
+                   " executes this with member mask " +
+                   hex(named, /*minDigits=*/8) + ", which does not name it");
     }
     if (same & named)
       f(same & named);

@@ -72,6 +72,17 @@
 // OUTS: error: 'f' has 1 results: expected at most as many --out, but got 2
 // RUN: not pit-run %t/twice.mlir --arg zeros --out %t/a --out %t/a 2>&1 | FileCheck %s --check-prefix=SAME
 // SAME: error: '{{.*}}a' would be written twice
+// Two names of one file that does not exist yet, or exists.
+// RUN: not pit-run %t/twice.mlir --arg zeros --out %t/new --out %t/./new 2>&1 | FileCheck %s --check-prefix=SPELLINGS
+// SPELLINGS: error: '{{.*}}/./new' would be written twice
+// RUN: mkdir %t/folder && ln -s folder %t/way && ln -s folder/new %t/link
+// RUN: not pit-run %t/twice.mlir --arg zeros --out %t/folder/new --out %t/way/new 2>&1 | FileCheck %s --check-prefix=WAYS
+// WAYS: error: '{{.*}}/way/new' would be written twice
+// RUN: not pit-run %t/twice.mlir --arg zeros --out %t/folder/new --out %t/link 2>&1 | FileCheck %s --check-prefix=LINKS
+// LINKS: error: '{{.*}}/link' would be written twice
+// RUN: not pit-run %t/two.mlir --entry=f --arg zeros --out %t/new --stats=json --stats-out=%t/folder/../new 2>&1 | FileCheck %s --check-prefix=OUTSTATS
+// OUTSTATS: error: '{{.*}}/folder/../new' would be written twice
+// RUN: not ls %t/new %t/folder/new
 // RUN: not pit-run %t/two.mlir --entry=f --device=cpu --arg zeros --out %t/two.mlir 2>&1 | FileCheck %s --check-prefix=SOURCE
 // SOURCE: error: '{{.*}}two.mlir' would be overwritten
 // RUN: not pit-run %t/two.mlir --entry=f --device=cpu --arg zeros --out %t/no/y.npy 2>&1 | FileCheck %s --check-prefix=UNWRITABLE

@@ -279,6 +279,71 @@ TEST(File, LinksAreFollowed) {
   EXPECT_TRUE(std::filesystem::is_symlink(folder.file("link")));
 }
 
+TEST(File, LinksToNothingAreFollowed) {
+  TemporaryFolder folder;
+  std::filesystem::create_directory(folder.file("sub"));
+  ASSERT_EQ(symlink("sub/second", folder.file("first").c_str()), 0);
+  ASSERT_EQ(symlink("new", folder.file("sub/second").c_str()), 0);
+  Error none = StagedFile::stage(folder.file("first"), {"text"})->commit();
+  ASSERT_FALSE(none) << none.message;
+  EXPECT_TRUE(std::filesystem::is_symlink(folder.file("first")));
+  EXPECT_TRUE(std::filesystem::is_symlink(folder.file("sub/second")));
+  EXPECT_EQ(*readFile(folder.file("sub/new")), "text");
+
+  ASSERT_EQ(symlink("loop", folder.file("loop").c_str()), 0);
+  EXPECT_EQ(StagedFile::stage(folder.file("loop"), {"x"}).error().message,
+            folder.file("loop") +
+                ": cannot write: Too many levels of symbolic links");
+}
+
+TEST(File, NamesMayBeAsLongAsTheSystemAllows) {
+  TemporaryFolder folder;
+  const std::string longest = folder.file(std::string(255, 'x'));
+  for (const char *text : {"made", "replaced"}) {
+    auto staged = StagedFile::stage(longest, {text});
+    ASSERT_TRUE(staged) << staged.error().message;
+    ASSERT_FALSE(staged->commit());
+    EXPECT_EQ(*readFile(longest), text);
+  }
+  const std::string longer = longest + "x";
+  EXPECT_EQ(StagedFile::stage(longer, {"x"}).error().message,
+            longer + ": cannot write: File name too long");
+}
+
+TEST(File, ManyAreStagedAtOnce) {
+  TemporaryFolder folder;
+  std::vector<StagedFile> staged;
+  for (unsigned i = 0; i < 300; ++i) {
+    auto file = StagedFile::stage(folder.file(std::to_string(i)), {"x"});
+    ASSERT_TRUE(file) << file.error().message;
+    staged.push_back(std::move(*file));
+  }
+  for (StagedFile &file : staged)
+    ASSERT_FALSE(file.commit());
+  EXPECT_EQ(folder.count(), 300u);
+}
+
+TEST(File, OneFileHasManyNames) {
+  TemporaryFolder folder;
+  std::filesystem::create_directory(folder.file("sub"));
+  ASSERT_EQ(symlink("sub", folder.file("way").c_str()), 0);
+  ASSERT_EQ(symlink("sub/new", folder.file("link").c_str()), 0);
+  // Nothing of this exists.
+  EXPECT_TRUE(isSameFile("not-there", "./not-there"));
+  EXPECT_FALSE(isSameFile("not-there", "not-there-either"));
+  const std::string file = folder.file("sub/new");
+  for (const char *name : {"sub/new", "sub/../sub/./new", "way/new", "link"})
+    EXPECT_TRUE(isSameFile(file, folder.file(name))) << name;
+  for (const char *name : {"new", "sub/other", "sub"})
+    EXPECT_FALSE(isSameFile(file, folder.file(name))) << name;
+  // And now it does.
+  put(file, "x");
+  std::filesystem::create_hard_link(file, folder.file("hard"));
+  for (const char *name : {"sub/new", "way/new", "link", "hard"})
+    EXPECT_TRUE(isSameFile(file, folder.file(name))) << name;
+  EXPECT_FALSE(isSameFile(file, folder.file("sub")));
+}
+
 TEST(File, Errors) {
   TemporaryFolder folder;
   std::string path = folder.file("none");
