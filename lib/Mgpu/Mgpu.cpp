@@ -9,11 +9,15 @@
 #include "pit/Mgpu/Mgpu.h"
 
 #include "pit/Runtime/EmulatorBackend.h"
+#include "pit/Support/Text.h"
 
 #include <cstdio>
 #include <cstring>
 #include <map>
 #include <mutex>
+#include <sys/mman.h>
+#include <tuple>
+#include <unistd.h>
 
 using namespace pit;
 using namespace pit::runtime;
@@ -59,6 +63,7 @@ private:
   std::unique_ptr<EmulatorBackend> emulator;
   std::vector<std::string> errors;
   uint64_t dropped = 0;
+  uint64_t loaded = 0; ///< modules, of the current backend
 };
 
 Stream streamOf(void *handle) { return {reinterpret_cast<uintptr_t>(handle)}; }
@@ -70,6 +75,19 @@ DeviceAddress addressOf(const void *p) {
   return reinterpret_cast<uintptr_t>(p);
 }
 
+/// Whether this process has memory at every one of the `bytes` bytes from `p`
+/// on. What is no memory of the device may still be an address of its: freed,
+/// beyond an end, or made from a null pointer.
+bool isHostMemory(const void *p, uint64_t bytes) {
+  const uint64_t page = uint64_t(sysconf(_SC_PAGESIZE));
+  const uint64_t begin = addressOf(p) & ~(page - 1);
+  uint64_t end;
+  if (__builtin_add_overflow(addressOf(p), bytes, &end))
+    return false;
+  // It writes nothing back (Linux, since 2.6.19) but sees what is not mapped.
+  return msync(pointer(begin), end - begin, MS_ASYNC) == 0;
+}
+
 } // namespace
 
 void State::setBackend(Backend *backend) {
@@ -78,6 +96,7 @@ void State::setBackend(Backend *backend) {
   kernels.clear();
   emulator.reset();
   current = backend;
+  loaded = 0;
 }
 
 Backend *State::backend(const char *function) {
@@ -123,12 +142,14 @@ void *State::loadModule(const char *function, std::string ptx) {
                    "'gpu-module-to-binary' with 'format=isa'");
     return nullptr;
   }
-  Expected<std::shared_ptr<Module>> module =
-      device->load(std::move(ptx), "<gpu.binary>");
+  // A number tells kernels of one name in several modules apart.
+  Expected<std::shared_ptr<Module>> module = device->load(
+      std::move(ptx), "<gpu.binary " + std::to_string(loaded + 1) + ">");
   if (!module) {
     fail(function, module.error().message);
     return nullptr;
   }
+  ++loaded;
   void *handle = module->get();
   modules.emplace(handle, std::move(*module));
   return handle;
@@ -172,6 +193,14 @@ void State::copy(const char *function, void *target, const void *source,
   }
   const bool toDevice = device->isDeviceMemory(addressOf(target));
   const bool fromDevice = device->isDeviceMemory(addressOf(source));
+  for (const auto &[name, address, onDevice] :
+       {std::tuple("target", static_cast<const void *>(target), toDevice),
+        std::tuple("source", source, fromDevice)})
+    if (!onDevice && !isHostMemory(address, bytes))
+      return fail(function,
+                  std::string("the ") + name + ", " + std::to_string(bytes) +
+                      " bytes at " + hex(addressOf(address)) +
+                      ", is no memory of the device, nor of the host");
   if (toDevice && fromDevice)
     check(function, device->copyOnDevice(addressOf(target), addressOf(source),
                                          bytes, stream));
@@ -239,12 +268,22 @@ bool extent(Call &call, const char *what, intptr_t value, uint32_t &result) {
   return false;
 }
 
+/// The module of `bytes` bytes of text.
+void *load(const char *function, const char *text, size_t bytes) {
+  Call call(function);
+  if (text)
+    return State::get().loadModule(function, std::string(text, bytes));
+  call.fail("the module is a null pointer; expected PTX text");
+  return nullptr;
+}
+
 /// Only `address` to `address + bytes` within the device.
 template <typename Fill> void fill(Call &call, void *target, Fill apply) {
   if (!call)
     return;
   if (!call.device->isDeviceMemory(addressOf(target)))
-    call.fail("the target is no memory of the device");
+    call.fail("the target, at " + hex(addressOf(target)) +
+              ", is no memory of the device");
   else
     call.check(apply());
 }
@@ -254,15 +293,12 @@ template <typename Fill> void fill(Call &call, void *target, Fill apply) {
 extern "C" {
 
 PIT_MGPU_EXPORT void *mgpuModuleLoad(void *data, size_t bytes) {
-  Call call(__func__);
-  return State::get().loadModule(
-      call.function, std::string(static_cast<const char *>(data), bytes));
+  return load(__func__, static_cast<const char *>(data), bytes);
 }
 
 PIT_MGPU_EXPORT void *mgpuModuleLoadJIT(void *data, int32_t) {
-  Call call(__func__);
-  return State::get().loadModule(call.function,
-                                 std::string(static_cast<const char *>(data)));
+  const char *text = static_cast<const char *>(data);
+  return load(__func__, text, text ? std::strlen(text) : 0);
 }
 
 PIT_MGPU_EXPORT void mgpuModuleUnload(void *module) {

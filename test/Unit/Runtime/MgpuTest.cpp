@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdio>
 #include <cstring>
 
 using namespace pit;
@@ -143,7 +144,7 @@ TEST_F(Mgpu, ModulesThatCannotBeLoadedAreErrors) {
   EXPECT_FALSE(mgpuModuleLoadJIT(broken, 2));
   const Errors errors = takeMgpuErrors();
   ASSERT_EQ(errors.size(), 1u);
-  EXPECT_TRUE(errors[0].starts_with("'mgpuModuleLoadJIT': <gpu.binary>:4:"))
+  EXPECT_TRUE(errors[0].starts_with("'mgpuModuleLoadJIT': <gpu.binary 1>:4:"))
       << errors[0];
   // What follows from it says so, and nothing crashes.
   EXPECT_FALSE(mgpuModuleGetFunction(nullptr, "bump"));
@@ -168,7 +169,7 @@ TEST_F(Mgpu, KernelsGoWithTheirModule) {
   void *bump = mgpuModuleGetFunction(module, "bump");
   EXPECT_FALSE(mgpuModuleGetFunction(module, "dump"));
   EXPECT_EQ(takeMgpuErrors(),
-            Errors{"'mgpuModuleGetFunction': <gpu.binary>: no kernel 'dump'; "
+            Errors{"'mgpuModuleGetFunction': <gpu.binary 1>: no kernel 'dump'; "
                    "the module has 'bump'"});
   mgpuModuleUnload(module);
   mgpuLaunchKernel(bump, 1, 1, 1, 1, 1, 1, 0, nullptr, nullptr, nullptr, 0);
@@ -238,8 +239,11 @@ TEST_F(Mgpu, MemoryIsChecked) {
   EXPECT_TRUE(errors[0].starts_with("'mgpuMemcpy': copy to the device: 17"));
   EXPECT_EQ(errors[1], "'mgpuMemcpy': the target is a null pointer");
   EXPECT_EQ(errors[2], "'mgpuMemcpy': the source is a null pointer");
-  EXPECT_EQ(errors[3], "'mgpuMemset32': the target is no memory of the device");
-  EXPECT_EQ(errors[4], "'mgpuMemset16': the target is no memory of the device");
+  for (size_t i : {3, 4}) {
+    EXPECT_TRUE(errors[i].starts_with("'mgpuMemset")) << errors[i];
+    EXPECT_TRUE(errors[i].ends_with(", is no memory of the device"))
+        << errors[i];
+  }
   EXPECT_TRUE(errors[5].starts_with("'mgpuMemset32': "));
   EXPECT_TRUE(errors[6].starts_with("'mgpuMemFree': cannot free "));
   EXPECT_EQ(errors[7],
@@ -251,6 +255,71 @@ TEST_F(Mgpu, MemoryIsChecked) {
   mgpuMemcpy(nullptr, nullptr, 0, nullptr);
   mgpuMemset32(nullptr, 1, 0, nullptr);
   mgpuMemFree(nullptr, nullptr);
+  mgpuMemFree(device, nullptr);
+}
+
+TEST_F(Mgpu, CopiesTouchNoMemoryThatIsNot) {
+  uint32_t host[16] = {1};
+  char *freed = static_cast<char *>(mgpuMemAlloc(64, nullptr, false));
+  char *device = static_cast<char *>(mgpuMemAlloc(64, nullptr, false));
+  mgpuMemFree(freed, nullptr);
+  ASSERT_EQ(takeMgpuErrors(), Errors());
+  const auto nothingAt = [](const char *what, void *address) {
+    char text[128];
+    std::snprintf(text, sizeof text,
+                  "'mgpuMemcpy': the %s, 64 bytes at %p, is no memory of the "
+                  "device, nor of the host",
+                  what, address);
+    return Errors{text};
+  };
+  void *const small = reinterpret_cast<void *>(16);
+  void *const last = reinterpret_cast<void *>(~uintptr_t(0) - 15);
+  for (void *bad : {static_cast<void *>(freed), static_cast<void *>(freed + 60),
+                    static_cast<void *>(device + 64), small, last}) {
+    mgpuMemcpy(bad, host, 64, nullptr);
+    EXPECT_EQ(takeMgpuErrors(), nothingAt("target", bad));
+    mgpuMemcpy(host, bad, 64, nullptr);
+    EXPECT_EQ(takeMgpuErrors(), nothingAt("source", bad));
+    mgpuMemcpy(bad, device, 64, nullptr);
+    EXPECT_EQ(takeMgpuErrors(), nothingAt("target", bad));
+    mgpuMemcpy(device, bad, 64, nullptr);
+    EXPECT_EQ(takeMgpuErrors(), nothingAt("source", bad));
+  }
+  // From the host to the host is a copy too, overlapping or not.
+  mgpuMemcpy(host + 1, host, 60, nullptr);
+  EXPECT_EQ(takeMgpuErrors(), Errors());
+  EXPECT_EQ(host[1], 1u);
+  mgpuMemFree(device, nullptr);
+}
+
+TEST_F(Mgpu, NullIsNoModule) {
+  EXPECT_FALSE(mgpuModuleLoad(nullptr, 10));
+  EXPECT_FALSE(mgpuModuleLoadJIT(nullptr, 0));
+  EXPECT_EQ(takeMgpuErrors(),
+            (Errors{"'mgpuModuleLoad': the module is a null pointer; expected "
+                    "PTX text",
+                    "'mgpuModuleLoadJIT': the module is a null pointer; "
+                    "expected PTX text"}));
+}
+
+TEST_F(Mgpu, CountsOfTwoModulesStayApart) {
+  void *device = mgpuMemAlloc(4 * 32, nullptr, false);
+  mgpuMemset32(device, 1, 32, nullptr);
+  uint16_t by = 1;
+  void *params[] = {&device, &by};
+  for (int launches : {1, 2}) {
+    void *module = mgpuModuleLoadJIT(const_cast<char *>(kPtx), 0);
+    void *bump = mgpuModuleGetFunction(module, "bump");
+    for (int i = 0; i < launches; ++i)
+      mgpuLaunchKernel(bump, 1, 1, 1, 32, 1, 1, 0, nullptr, params, nullptr, 2);
+    mgpuModuleUnload(module);
+  }
+  EXPECT_EQ(takeMgpuErrors(), Errors());
+  ASSERT_EQ(backend->stats().size(), 2u);
+  EXPECT_EQ(backend->stats()[0].file, "<gpu.binary 1>");
+  EXPECT_EQ(backend->stats()[0].launches, 1u);
+  EXPECT_EQ(backend->stats()[1].file, "<gpu.binary 2>");
+  EXPECT_EQ(backend->stats()[1].launches, 2u);
   mgpuMemFree(device, nullptr);
 }
 
