@@ -25,9 +25,27 @@ struct TemporaryFile {
 };
 } // namespace
 
-static std::string readAll(StringRef path) {
+/// Writes all of a file, or says why it could not.
+static std::error_code writeAll(StringRef path, StringRef content) {
+  std::error_code failed;
+  raw_fd_ostream stream(path, failed);
+  if (failed)
+    return failed;
+  stream << content;
+  stream.close();
+  failed = stream.error();
+  // What is not cleared ends the process.
+  stream.clear_error();
+  return failed;
+}
+
+static std::optional<std::string> readAll(StringRef path, std::string &error) {
   auto buffer = MemoryBuffer::getFile(path);
-  return buffer ? (*buffer)->getBuffer().str() : std::string();
+  if (!buffer) {
+    error = buffer.getError().message();
+    return std::nullopt;
+  }
+  return (*buffer)->getBuffer().str();
 }
 
 std::optional<std::string> mlir::pit::runPtxas(StringRef ptx, StringRef arch,
@@ -44,13 +62,8 @@ std::optional<std::string> mlir::pit::runPtxas(StringRef ptx, StringRef arch,
     failed = output.create("cubin");
   if (!failed)
     failed = log.create("log");
-  if (!failed) {
-    raw_fd_ostream stream(input.path, failed);
-    stream << ptx;
-    stream.close();
-    if (stream.has_error())
-      failed = stream.error();
-  }
+  if (!failed)
+    failed = writeAll(input.path, ptx);
   if (failed) {
     error = "cannot write a temporary file for ptxas: " + failed.message();
     return std::nullopt;
@@ -62,8 +75,17 @@ std::optional<std::string> mlir::pit::runPtxas(StringRef ptx, StringRef arch,
       /*Redirects=*/{StringRef(), log.path.str(), log.path.str()},
       /*SecondsToWait=*/0, /*MemoryLimit=*/0, &error);
   if (status != 0) {
-    error = "ptxas does not take the PTX: " + error + readAll(log.path);
+    std::string unread;
+    error = "ptxas does not take the PTX: " + error +
+            readAll(log.path, unread).value_or("");
     return std::nullopt;
   }
-  return readAll(output.path);
+  std::optional<std::string> cubin = readAll(output.path, error);
+  if (!cubin)
+    error = "cannot read what ptxas made: " + error;
+  else if (cubin->empty())
+    error = "ptxas made an empty file";
+  else
+    return cubin;
+  return std::nullopt;
 }
