@@ -3,6 +3,7 @@
 #include "pit/Runtime/Executor.h"
 
 #include "PlanChecker.h"
+#include "PtxHeader.h"
 
 #include "pit/Support/File.h"
 #include "pit/Support/Text.h"
@@ -38,6 +39,13 @@ std::string_view nameOf(const PlanStep &step) {
   return std::holds_alternative<MemsetStep>(step) ? "memset" : "copy";
 }
 
+/// The bytes [begin, end) of a buffer.
+struct Range {
+  DeviceAddress begin = 0, end = 0;
+  unsigned buffer = 0;    ///< as in BufferRef
+  bool isWritten = false; ///< by the steps
+};
+
 } // namespace
 
 /// All that a run needs is made here once, at its final size.
@@ -46,6 +54,7 @@ struct PlanExecutor::Impl {
       : backend(backend), plan(std::move(thePlan)) {}
 
   Error load(std::string ptxText, std::string fileName);
+  Error compare(const PtxHeader &ptx, const std::string &fileName) const;
   Error loadKernel(const LaunchStep &step, PreparedStep &prepared);
 
   Error bind(std::span<const TensorArgument> arguments);
@@ -57,6 +66,7 @@ struct PlanExecutor::Impl {
   Error prepareStep(const CopyStep &step, PreparedStep &prepared);
   Error prepareStep(const LaunchStep &step, PreparedStep &prepared);
   Error resolve(const BufferRef &place, int64_t bytes, DeviceAddress &address);
+  Error checkOverlaps();
   Expected<int64_t> requiredWorkspace() const;
   Error execute(const PlanStep &step, const PreparedStep &prepared,
                 Stream stream);
@@ -76,6 +86,7 @@ struct PlanExecutor::Impl {
   std::vector<size_t> boundBy; ///< symbol -> argument, kUnbound at first
   std::vector<int64_t> argumentBytes;
   std::vector<DeviceAddress> addresses;
+  std::vector<Range> ranges; ///< of the arguments and the workspace
   DeviceAddress workspace = 0;
   int64_t workspaceBytes = 0;
   ExpressionValues context;
@@ -112,11 +123,31 @@ Error PlanExecutor::Impl::loadKernel(const LaunchStep &step,
   return Error::success();
 }
 
+/// The plan and the PTX are of one compilation.
+Error PlanExecutor::Impl::compare(const PtxHeader &ptx,
+                                  const std::string &fileName) const {
+  const auto differ = [&](const char *key, const std::string &planned,
+                          const char *directive, std::string_view found) {
+    return Error{prefix() + "'" + key + "' of the plan is '" + planned +
+                 "', but '" + directive + "' of " + fileName + " is '" +
+                 std::string(found) + "'"};
+  };
+  if (plan.ptxVersion != ptx.version)
+    return differ("ptx_version", plan.ptxVersion, ".version", ptx.version);
+  if (plan.arch != ptx.target)
+    return differ("arch", plan.arch, ".target", ptx.target);
+  return Error::success();
+}
+
 Error PlanExecutor::Impl::load(std::string ptxText, std::string fileName) {
+  const PtxHeader header = readPtxHeader(ptxText);
   Expected<std::shared_ptr<Module>> loaded =
-      backend.load(std::move(ptxText), std::move(fileName));
+      backend.load(std::move(ptxText), fileName);
   if (!loaded)
     return {prefix() + loaded.error().message};
+  // What is no PTX at all the backend has said.
+  if (Error error = compare(header, fileName))
+    return error;
   module = std::move(*loaded);
   steps.resize(plan.steps.size());
   for (size_t i = 0; i < steps.size(); ++i)
@@ -129,6 +160,7 @@ Error PlanExecutor::Impl::load(std::string ptxText, std::string fileName) {
   boundBy.resize(plan.symbols.size());
   argumentBytes.resize(plan.arguments.size());
   addresses.resize(plan.arguments.size());
+  ranges.resize(plan.arguments.size() + 1);
   context.symbols = symbols;
   context.multiprocessors = backend.properties().multiprocessors;
   return Error::success();
@@ -270,6 +302,11 @@ Error PlanExecutor::Impl::prepareStep(const CopyStep &step,
   if (Error error = resolve(step.target, *bytes, prepared.target))
     return error;
   prepared.bytes = uint64_t(*bytes);
+  // Different buffers do not overlap: checkOverlaps saw to it.
+  if (step.source.buffer == step.target.buffer)
+    return checkCopy(*step.source.offset.evaluate(context),
+                     *step.target.offset.evaluate(context), *bytes,
+                     plan.bufferName(step.target.buffer));
   return Error::success();
 }
 
@@ -311,6 +348,49 @@ Error PlanExecutor::Impl::prepareStep(const LaunchStep &step,
   return Error::success();
 }
 
+/// What a step writes is nobody else's: kernels are told so.
+Error PlanExecutor::Impl::checkOverlaps() {
+  size_t count = 0;
+  const auto add = [&](unsigned buffer, DeviceAddress begin, int64_t bytes,
+                       bool isWritten) {
+    DeviceAddress end;
+    if (__builtin_add_overflow(begin, uint64_t(bytes), &end))
+      end = UINT64_MAX;
+    if (bytes) // nothing overlaps nothing
+      ranges[count++] = {begin, end, buffer, isWritten};
+  };
+  for (size_t i = 0; i < addresses.size(); ++i)
+    add(unsigned(i), addresses[i], argumentBytes[i],
+        plan.arguments[i].isOutput);
+  add(BufferRef::kWorkspace, workspace, workspaceBytes, /*isWritten=*/true);
+  const std::span<Range> used(ranges.data(), count);
+  std::sort(used.begin(), used.end(),
+            [](const Range &a, const Range &b) { return a.begin < b.begin; });
+  // Of the buffers before, the one that ends last; and of those written.
+  const Range *last = nullptr, *lastWritten = nullptr;
+  for (const Range &range : used) {
+    const Range *other = range.isWritten ? last : lastWritten;
+    if (other && range.begin < other->end) {
+      // An output stands first.
+      const Range *first = &range;
+      if (!first->isWritten || first->buffer == BufferRef::kWorkspace)
+        std::swap(first, other);
+      const auto describe = [&](const Range &r) {
+        return "'" + std::string(plan.bufferName(r.buffer)) + "', " +
+               std::to_string(r.end - r.begin) + " bytes at " + hex(r.begin) +
+               ",";
+      };
+      return {prefix() + describe(*first) + " overlaps " + describe(*other) +
+              " but outputs and the workspace are memory of their own"};
+    }
+    if (!last || range.end > last->end)
+      last = &range;
+    if (range.isWritten && (!lastWritten || range.end > lastWritten->end))
+      lastWritten = &range;
+  }
+  return Error::success();
+}
+
 Error PlanExecutor::Impl::prepare(std::span<const TensorArgument> arguments,
                                   DeviceAddress theWorkspace,
                                   uint64_t workspaceSize) {
@@ -341,6 +421,8 @@ Error PlanExecutor::Impl::prepare(std::span<const TensorArgument> arguments,
     return {prefix() + "the workspace is at " + hex(workspace) +
             ", which is no multiple of " +
             std::to_string(plan.workspaceAlignment)};
+  if (Error error = checkOverlaps())
+    return error;
   for (size_t i = 0; i < steps.size(); ++i) {
     context.blocksPerMultiprocessor = steps[i].blocksPerMultiprocessor;
     if (Error error = std::visit(

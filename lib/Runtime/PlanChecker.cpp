@@ -2,6 +2,8 @@
 
 #include "PlanChecker.h"
 
+#include <cstdlib>
+
 using namespace pit;
 using namespace pit::runtime;
 
@@ -26,6 +28,16 @@ Error pit::runtime::checkRange(int64_t offset, int64_t bytes, int64_t size,
   return {std::to_string(bytes) + " bytes at offset " + std::to_string(offset) +
           " do not fit into '" + std::string(buffer) + "', which has " +
           std::to_string(size) + " bytes"};
+}
+
+Error pit::runtime::checkCopy(int64_t sourceOffset, int64_t targetOffset,
+                              int64_t bytes, std::string_view buffer) {
+  // Neither is negative.
+  if (std::abs(targetOffset - sourceOffset) >= bytes)
+    return Error::success();
+  return {std::to_string(bytes) + " bytes at offset " +
+          std::to_string(targetOffset) + " of '" + std::string(buffer) +
+          "' overlap the source at offset " + std::to_string(sourceOffset)};
 }
 
 Error pit::runtime::checkGrid(int64_t grid) {
@@ -54,6 +66,7 @@ private:
   bool checkSteps();
   bool check(const MemsetStep &step, const std::string &path);
   bool check(const CopyStep &step, const std::string &path);
+  bool checkOverlap(const CopyStep &step, const std::string &path);
   bool check(const LaunchStep &step, const std::string &path);
   bool checkPointer(const PlanKernelArgument &argument,
                     const std::string &path);
@@ -189,7 +202,20 @@ bool Checker::check(const CopyStep &step, const std::string &path) {
          checkPlace(step.source, step.bytes.constant(), path + ".source") &&
          noOccupancy(step.target.offset, path + ".target.offset") &&
          checkTarget(step.target, path + ".target") &&
-         checkPlace(step.target, step.bytes.constant(), path + ".target");
+         checkPlace(step.target, step.bytes.constant(), path + ".target") &&
+         checkOverlap(step, path + ".target");
+}
+
+bool Checker::checkOverlap(const CopyStep &step, const std::string &path) {
+  const std::optional<int64_t> bytes = step.bytes.constant(),
+                               source = step.source.offset.constant(),
+                               target = step.target.offset.constant();
+  if (step.source.buffer != step.target.buffer || !bytes || !source || !target)
+    return true;
+  if (Error error = checkCopy(*source, *target, *bytes,
+                              plan.bufferName(step.target.buffer)))
+    return errors.fail(path, error.message);
+  return true;
 }
 
 bool Checker::checkPointer(const PlanKernelArgument &argument,

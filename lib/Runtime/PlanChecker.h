@@ -22,6 +22,11 @@ std::string elementPath(std::string_view list, size_t index);
 Error checkRange(int64_t offset, int64_t bytes, int64_t size,
                  std::string_view buffer);
 
+/// An error if the source and the target of a copy within `buffer` overlap or
+/// are the same. Both lie within it.
+Error checkCopy(int64_t sourceOffset, int64_t targetOffset, int64_t bytes,
+                std::string_view buffer);
+
 /// An error unless `grid` is a number of blocks that can be launched, or 0.
 Error checkGrid(int64_t grid);
 

@@ -120,7 +120,8 @@ private:
   bool parseTensor(JsonObject &object, TensorType &type);
   bool parseBufferName(JsonObject &object, unsigned &buffer);
   bool parsePlace(JsonObject &object, std::string_view key, BufferRef &place);
-  const Json *list(JsonObject &object, std::string_view key);
+  const Json *list(JsonObject &object, std::string_view key,
+                   size_t most = SIZE_MAX);
   bool checked(JsonObject &object, std::string_view key, std::string &result,
                bool (*accepts)(std::string_view), std::string_view what);
 
@@ -130,10 +131,17 @@ private:
 
 } // namespace
 
-const Json *Parser::list(JsonObject &object, std::string_view key) {
+/// A list of at most `most` values.
+const Json *Parser::list(JsonObject &object, std::string_view key,
+                         size_t most) {
   const Json *member = object.required(key);
   if (member && !member->is_array()) {
     errors.expected(object.pathOf(key), "a list", *member);
+    return nullptr;
+  }
+  if (member && member->size() > most) {
+    errors.expected(object.pathOf(key),
+                    "a list of at most " + std::to_string(most), *member);
     return nullptr;
   }
   return member;
@@ -194,7 +202,7 @@ bool Parser::parseTensor(JsonObject &object, TensorType &type) {
                            "'i16', 'i32', 'i64', 'f8e4m3', 'f8e5m2'",
                            Json(name));
   type.element = *element;
-  const Json *shape = list(object, "shape");
+  const Json *shape = list(object, "shape", kMaxRank);
   if (!shape)
     return false;
   type.shape.resize(shape->size());
@@ -254,7 +262,7 @@ bool Parser::parseHeader(JsonObject &root) {
 }
 
 bool Parser::parseSymbols(JsonObject &root) {
-  const Json *symbols = list(root, "symbols");
+  const Json *symbols = list(root, "symbols", kMaxSymbols);
   if (!symbols)
     return false;
   std::unordered_set<std::string> seen;
@@ -278,7 +286,7 @@ bool Parser::parseSymbols(JsonObject &root) {
 }
 
 bool Parser::parseArguments(JsonObject &root) {
-  const Json *arguments = list(root, "arguments");
+  const Json *arguments = list(root, "arguments", kMaxArguments);
   if (!arguments)
     return false;
   for (size_t i = 0; i < arguments->size(); ++i) {
@@ -388,7 +396,7 @@ bool Parser::parseLaunch(JsonObject &object) {
     return false;
   step.block = uint32_t(block);
   step.dynamicSharedBytes = uint32_t(sharedBytes);
-  const Json *arguments = list(object, "arguments");
+  const Json *arguments = list(object, "arguments", kMaxArguments);
   if (!arguments)
     return false;
   step.arguments.resize(arguments->size());

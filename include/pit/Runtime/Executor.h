@@ -36,7 +36,8 @@ public:
 class PlanExecutor {
 public:
   /// Loads the PTX of `plan` on `backend` and looks up every kernel. The
-  /// errors: the device cannot run the PTX, an entry is missing or has other
+  /// errors: the device cannot run the PTX, its `.version` or `.target` is not
+  /// the plan's, an entry is missing or has other
   /// parameters than the plan says, a launch needs more than the device has.
   /// `fileName` is the PTX's, for messages.
   static Expected<PlanExecutor> create(Backend &backend, LaunchPlan plan,
@@ -59,9 +60,12 @@ public:
 
   /// Runs the plan on `stream`: inputs, then outputs, in the order of the plan,
   /// and a workspace of `workspaceSize` bytes, which may be null where none is
-  /// needed. Everything is checked before the first step: number and shapes of
-  /// the arguments, null and misaligned pointers, the workspace's size, and
-  /// every offset against the size of its buffer. An error of a step names the
+  /// needed. Outputs and the workspace are memory of their own: no output
+  /// overlaps another argument, and the workspace none; inputs may overlap each
+  /// other, and empty ranges overlap nothing. Everything is checked before the
+  /// first step: number and shapes of the arguments, null and misaligned
+  /// pointers, overlaps, the workspace's size, every offset against the size of
+  /// its buffer, and that no copy overlaps itself. An error of a step names the
   /// step.
   Error run(std::span<const TensorArgument> arguments, DeviceAddress workspace,
             uint64_t workspaceSize, Stream stream = {},

@@ -12,6 +12,7 @@
 
 #include "pit/Runtime/Expression.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -48,6 +49,13 @@ struct TensorType {
   std::vector<Expression> shape; ///< in elements; empty: a scalar
   uint64_t alignment = 1;        ///< of its first byte; a power of two
 };
+
+/// Dimensions of a tensor, at most.
+inline constexpr size_t kMaxRank = 16;
+/// Symbols of a plan, at most.
+inline constexpr size_t kMaxSymbols = 1024;
+/// Arguments of a function and of a kernel, at most each.
+inline constexpr size_t kMaxArguments = 1024;
 
 /// Bytes of a tensor; an error where an extent is negative or the product does
 /// not fit into 63 bits. Allocates nothing unless there is an error.

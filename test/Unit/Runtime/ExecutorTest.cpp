@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include <array>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <numeric>
@@ -82,6 +83,7 @@ LOOP:
 }
 )";
 
+// clang-format off: it takes the JSON for code.
 // y is a memset, the sum lies in the workspace and is copied out as well.
 constexpr const char *kPlan = R"json({
   "format": "pit-launch-plan", "version": 1,
@@ -94,46 +96,18 @@ constexpr const char *kPlan = R"json({
   "workspace": {"bytes": "2 * ceildiv(4 * n, 256) * 256", "alignment": 256},
   "steps": [
     {"kind": "memset", "target": {"buffer": "workspace", "offset": 0}, "value": 1, "bytes": "4 * n"},
-    {"kind": "launch", "entry": "chain_0", "grid": "ceildiv(n, 32)",
-                     "block" : 32, "shared_bytes" : 0,
-                     "arguments"
-    : [
-      {
-        "name" : "x",
-        "kind" : "input",
-        "type" : "i32",
-        "shape" : ["n"],
-        "alignment" : 16,
-        "buffer" : "x",
-        "offset" : 0
-      },
-      {
-        "name" : "y",
-        "kind" : "workspace",
-        "type" : "i32",
-        "shape" : ["n"],
-        "alignment" : 16,
-        "buffer" : "workspace",
-        "offset" : 0
-      },
-      {
-        "name" : "t",
-        "kind" : "workspace",
-        "type" : "i32",
-        "shape" : ["n"],
-        "alignment" : 16,
-        "buffer" : "workspace",
-        "offset" : "ceildiv(4 * n, 256) * 256"
-      },
-      {"name" : "n", "kind" : "size", "type" : "i64", "value" : "n"}
-    ]
-},
+    {"kind": "launch", "entry": "chain_0", "grid": "ceildiv(n, 32)", "block": 32, "shared_bytes": 0, "arguments": [
+      {"name": "x", "kind": "input", "type": "i32", "shape": ["n"], "alignment": 16, "buffer": "x", "offset": 0},
+      {"name": "y", "kind": "workspace", "type": "i32", "shape": ["n"], "alignment": 16, "buffer": "workspace", "offset": 0},
+      {"name": "t", "kind": "workspace", "type": "i32", "shape": ["n"], "alignment": 16, "buffer": "workspace", "offset": "ceildiv(4 * n, 256) * 256"},
+      {"name": "n", "kind": "size", "type": "i64", "value": "n"}]},
     {"kind": "launch", "entry": "chain_1", "grid": "min(ceildiv(n, 32), multiprocessors * blocks_per_multiprocessor)", "block": 32, "shared_bytes": 0, "arguments": [
       {"name": "t", "kind": "input", "type": "i32", "shape": ["n"], "alignment": 16, "buffer": "workspace", "offset": "ceildiv(4 * n, 256) * 256"},
       {"name": "scaled", "kind": "output", "type": "i32", "shape": ["n"], "alignment": 16, "buffer": "scaled", "offset": 0},
       {"name": "n", "kind": "size", "type": "i64", "value": "n"}]},
     {"kind": "copy", "source": {"buffer": "workspace", "offset": "ceildiv(4 * n, 256) * 256"}, "target": {"buffer": "sum", "offset": 0}, "bytes": "4 * n"}]
 })json";
+// clang-format on
 
 std::unique_ptr<EmulatorBackend> makeBackend(unsigned multiprocessors = 0) {
   EmulatorOptions options;
@@ -298,6 +272,47 @@ TEST(Executor, ChecksEverythingBeforeTheFirstStep) {
   EXPECT_EQ(run(good, workspace, 4096), "");
 }
 
+TEST(Executor, WhatIsWrittenOverlapsNothing) {
+  auto backend = makeBackend();
+  Expected<PlanExecutor> executor = make(*backend, Json::parse(kPlan));
+  ASSERT_TRUE(executor) << executor.error().message;
+  const DeviceAddress memory = *backend->allocate(4096, "memory");
+  Call call(*backend, 100);
+  // 400 bytes each, and 1024 of workspace.
+  const auto run = [&](uint64_t x, uint64_t scaled, uint64_t sum,
+                       uint64_t workspace) {
+    std::vector<TensorArgument> arguments = call.arguments;
+    arguments[0].address = memory + x;
+    arguments[1].address = memory + scaled;
+    arguments[2].address = memory + sum;
+    return message(executor->run(arguments, memory + workspace, 1024));
+  };
+  const auto overlap = [&](const char *a, uint64_t bytesOfA, uint64_t atA,
+                           const char *b, uint64_t bytesOfB, uint64_t atB) {
+    char text[256];
+    std::snprintf(
+        text, sizeof text,
+        "function 'chain': '%s', %llu bytes at 0x%llx, overlaps "
+        "'%s', %llu bytes at 0x%llx, but outputs and the workspace "
+        "are memory of their own",
+        a, (unsigned long long)bytesOfA, (unsigned long long)(memory + atA), b,
+        (unsigned long long)bytesOfB, (unsigned long long)(memory + atB));
+    return std::string(text);
+  };
+  EXPECT_EQ(run(0, 0, 1024, 2048), overlap("scaled", 400, 0, "x", 400, 0));
+  EXPECT_EQ(run(0, 384, 1024, 2048), overlap("scaled", 400, 384, "x", 400, 0));
+  EXPECT_EQ(run(384, 0, 1024, 2048), overlap("scaled", 400, 0, "x", 400, 384));
+  EXPECT_EQ(run(0, 1024, 1040, 2048),
+            overlap("sum", 400, 1040, "scaled", 400, 1024));
+  EXPECT_EQ(run(2064, 0, 1024, 2048),
+            overlap("workspace", 1024, 2048, "x", 400, 2064));
+  EXPECT_EQ(run(0, 1024, 2048 + 1008, 2048),
+            overlap("sum", 400, 2048 + 1008, "workspace", 1024, 2048));
+  EXPECT_TRUE(backend->stats().empty());
+  // They may touch. Nobody wrote x, so that the checks stop the first kernel.
+  EXPECT_NE(run(0, 400, 800, 1280).find("uninitialized"), std::string::npos);
+}
+
 TEST(Executor, EmptyTensorsNeedNoMemory) {
   auto backend = makeBackend();
   Expected<PlanExecutor> executor = make(*backend, Json::parse(kPlan));
@@ -337,6 +352,10 @@ TEST(Executor, ErrorsOfStepsNameThem) {
   EXPECT_EQ(runAfter("/steps/3/source/offset", "\"1024 - n\""),
             "function 'chain': step 3 ('copy'): 400 bytes at offset 924 do "
             "not fit into 'workspace', which has 1024 bytes");
+  EXPECT_EQ(runAfter("/steps/3/source",
+                     "{\"buffer\": \"sum\", \"offset\": \"n - 100\"}"),
+            "function 'chain': step 3 ('copy'): 400 bytes at offset 0 of 'sum' "
+            "overlap the source at offset 0");
   EXPECT_EQ(runAfter("/steps/1/grid", "\"n - 101\""),
             "function 'chain': step 1 ('chain_0'): the grid is -1; expected 0 "
             "to 2147483647");
@@ -364,6 +383,12 @@ TEST(Executor, ErrorsOfStepsNameThem) {
 }
 
 TEST(Executor, LoadingComparesThePlanWithThePtx) {
+  EXPECT_EQ(runAfter("/ptx_version", "\"6.0\""),
+            "function 'chain': 'ptx_version' of the plan is '6.0', but "
+            "'.version' of chain.ptx is '7.8'");
+  EXPECT_EQ(runAfter("/arch", "\"sm_90\""),
+            "function 'chain': 'arch' of the plan is 'sm_90', but '.target' of "
+            "chain.ptx is 'sm_80'");
   EXPECT_EQ(runAfter("/steps/1/entry", "\"chain_7\""),
             "function 'chain': step 1 ('chain_7'): chain.ptx: no kernel "
             "'chain_7'; the module has 'chain_0', 'chain_1'");
@@ -539,6 +564,26 @@ public:
   std::vector<std::array<uint64_t, 4>> copies, fills;
   std::vector<Launch> launches;
 };
+
+TEST(Executor, InputsMayOverlap) {
+  RecordingBackend backend;
+  Json json = Json::parse(kPlan);
+  Json second = json["arguments"][0];
+  second["name"] = "z";
+  json["arguments"].insert(json["arguments"].begin() + 1, second);
+  Expected<PlanExecutor> executor = make(backend, json);
+  ASSERT_TRUE(executor) << executor.error().message;
+  const std::vector<int64_t> shape = {1000}, flat = {1, 1000};
+  const auto run = [&](DeviceAddress x, DeviceAddress z) {
+    const std::vector<TensorArgument> arguments = {
+        {x, shape}, {z, shape}, {0x20000, shape}, {0x30000, flat}};
+    return message(executor->run(arguments, 0x40000, 8192));
+  };
+  EXPECT_EQ(run(0x10000, 0x10000), "");
+  EXPECT_EQ(run(0x10000, 0x10010), "");
+  // An output overlaps both.
+  EXPECT_NE(run(0x1f100, 0x1f200), "");
+}
 
 TEST(Executor, ARunAllocatesNothingAndKeepsToItsStream) {
   RecordingBackend backend;

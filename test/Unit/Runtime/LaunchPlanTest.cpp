@@ -331,6 +331,78 @@ TEST(LaunchPlan, EveryDiagnosticNamesPathExpectedAndGot) {
   }
 }
 
+TEST(LaunchPlan, ListsHaveLimits) {
+  const auto list = [](size_t count, auto make) {
+    Json result = Json::array();
+    for (size_t i = 0; i < count; ++i)
+      result.push_back(make(i));
+    return result;
+  };
+  const auto one = [](size_t) { return 1; };
+  const auto symbol = [](size_t i) { return "x" + std::to_string(i); };
+  Json json = Json::parse(planSample());
+  const Json first = json["arguments"][0],
+             size = json["steps"][1]["arguments"][3];
+  const auto argument = [&](size_t i) {
+    Json result = first;
+    result["name"] = symbol(i);
+    return result;
+  };
+  const auto same = [&](size_t) { return size; };
+  const auto errorWith = [&](const char *pointer, const Json &value) {
+    Json changed = json;
+    changed[Json::json_pointer(pointer)] = value;
+    return errorOf(changed.dump());
+  };
+  EXPECT_EQ(errorWith("/arguments/1/shape", list(17, one)),
+            "p.json: arguments[1].shape: expected a list of at most 16, but "
+            "got a list of 17");
+  EXPECT_EQ(errorWith("/steps/1/arguments/1/shape", list(17, one)),
+            "p.json: steps[1].arguments[1].shape: expected a list of at most "
+            "16, but got a list of 17");
+  EXPECT_EQ(errorWith("/symbols", list(1025, symbol)),
+            "p.json: symbols: expected a list of at most 1024, but got a list "
+            "of 1025");
+  EXPECT_EQ(errorWith("/arguments", list(1025, argument)),
+            "p.json: arguments: expected a list of at most 1024, but got a "
+            "list of 1025");
+  EXPECT_EQ(errorWith("/steps/1/arguments", list(1025, same)),
+            "p.json: steps[1].arguments: expected a list of at most 1024, but "
+            "got a list of 1025");
+  // The longest lists are fine.
+  EXPECT_EQ(errorWith("/steps/1/arguments/1/shape", list(16, one)), "");
+  EXPECT_EQ(errorWith("/steps/1/arguments", list(1024, same)), "");
+}
+
+TEST(LaunchPlan, CopiesDoNotOverlap) {
+  Json json = Json::parse(planSample());
+  json["workspace"]["bytes"] = 1000;
+  json["steps"] = Json::array({json["steps"][2]});
+  Json &copy = json["steps"][0];
+  const auto errorOfCopy = [&](int64_t from, int64_t to, int64_t bytes) {
+    copy["source"] = {{"buffer", "workspace"}, {"offset", from}};
+    copy["target"] = {{"buffer", "workspace"}, {"offset", to}};
+    copy["bytes"] = bytes;
+    return errorOf(json.dump());
+  };
+  EXPECT_EQ(errorOfCopy(0, 4, 64),
+            "p.json: steps[0].target: 64 bytes at offset 4 of 'workspace' "
+            "overlap the source at offset 0");
+  EXPECT_EQ(errorOfCopy(63, 0, 64),
+            "p.json: steps[0].target: 64 bytes at offset 0 of 'workspace' "
+            "overlap the source at offset 63");
+  EXPECT_EQ(errorOfCopy(8, 8, 64),
+            "p.json: steps[0].target: 64 bytes at offset 8 of 'workspace' "
+            "overlap the source at offset 8");
+  EXPECT_EQ(errorOfCopy(0, 64, 64), "");
+  EXPECT_EQ(errorOfCopy(64, 0, 64), "");
+  EXPECT_EQ(errorOfCopy(8, 8, 0), "");
+  // The same offset of another buffer is another place.
+  copy["source"] = {{"buffer", "arg1"}, {"offset", 8}};
+  copy["bytes"] = 64;
+  EXPECT_EQ(errorOf(json.dump()), "");
+}
+
 TEST(LaunchPlan, ConstantRangesLieWithinTheirBuffers) {
   // With a workspace of known size the memset's range is known too.
   Json json = Json::parse(planSample());
