@@ -30,7 +30,7 @@ def ConvertLinalgToPITPass : Pass<"convert-linalg-to-pit", "::mlir::func::FuncOp
     `#pit.sparsity`, an operation `pit.schedule`.
 
     Postcondition: no encoding is left on any type, and no `pit.schedule`. A
-    product-sum of f16 over m, n and k with a sparse operand is `pit.detect`,
+    product-sum of f16 or bf16 over m, n and k with a sparse operand is `pit.detect`,
     `pit.compact` and `pit.generic`; one without is a `pit.generic` without an
     index; everything else stays linalg. Sums are f32; the epilogue adds the
     init and narrows to the output's type.

@@ -10,7 +10,7 @@ using namespace mlir;
 using namespace mlir::pit;
 
 /// Multiples that the dense tile must be of along m, n and k: one
-/// mma.sync.m16n8k16, the f16 instruction of the PTX ISA.
+/// mma.sync.m16n8k16, the instruction for f16 and bf16 in the PTX ISA.
 static constexpr int64_t kTileStepM = 16, kTileStepN = 8, kTileStepK = 16;
 
 /// The sparse inputs of an operation.
@@ -59,13 +59,16 @@ ScheduleAttr pit::getDefaultDenseSchedule(linalg::LinalgOp op,
                            /*math=*/nullptr, /*arch=*/nullptr);
 }
 
-/// f16 inputs, and an output of f16 or f32.
+/// f16 or bf16 inputs, and an output of one of them or of f32.
 static bool hasLoweredTypes(linalg::LinalgOp op) {
-  for (Value input : op.getDpsInputs())
-    if (!getElementTypeOrSelf(input).isF16())
-      return false;
+  Type type = getElementTypeOrSelf(op->getOperand(0));
   Type output = getElementTypeOrSelf(op.getDpsInits().front());
-  return output.isF16() || output.isF32();
+  return isTensorCoreFloat(type) &&
+         llvm::all_of(op.getDpsInputs(),
+                      [&](Value input) {
+                        return getElementTypeOrSelf(input) == type;
+                      }) &&
+         (isTensorCoreFloat(output) || output.isF32());
 }
 
 static bool hasStaticShapes(linalg::LinalgOp op) {
@@ -117,17 +120,18 @@ static LogicalResult verifyTile(linalg::LinalgOp op, const MatmulDims &dims,
     unsigned dim = op.getMatchingIndexingMap(input).getDimPosition(1);
     int64_t extent = schedule.getTile()[dim];
     if (extent % 64 && extent != 8 && extent != 16 && extent != 32)
-      return op.emitOpError()
-             << "expects a dense tile extent along d" << dim
-             << ", the contiguous dimension of operand "
-             << input->getOperandNumber()
-             << ", of 8, 16, 32 or a multiple of 64 (rows of f16 in shared "
-                "memory), but got "
-             << extent;
+      return op.emitOpError() << "expects a dense tile extent along d" << dim
+                              << ", the contiguous dimension of operand "
+                              << input->getOperandNumber()
+                              << ", of 8, 16, 32 or a multiple of 64 (rows of "
+                                 "16-bit floats in shared "
+                                 "memory), but got "
+                              << extent;
   }
   if (schedule.getMath())
     return op.emitOpError() << "'math = " << schedule.getMath().getValue()
-                            << "' is for f32 inputs, but they are f16";
+                            << "' is for f32 inputs, but they are "
+                            << getElementTypeOrSelf(op->getOperand(0));
   return success();
 }
 
@@ -193,7 +197,8 @@ static FailureOr<MatmulDims> verifyContraction(linalg::LinalgOp op) {
   if (!hasLoweredTypes(op)) {
     InFlightDiagnostic diag =
         op.emitOpError("has element types without a lowering: expects inputs "
-                       "of f16 and an output of f16 or f32, but got ");
+                       "of f16, or of bf16, and an output of f16, bf16 or f32, "
+                       "but got ");
     llvm::interleaveComma(op->getOperands(), diag, [&](Value operand) {
       diag << getElementTypeOrSelf(operand);
     });
@@ -228,7 +233,8 @@ static std::optional<ContractionPlan> planUnmarked(linalg::LinalgOp op) {
       remark::missed(op.getLoc(), remark::RemarkOpts::name("dense-contraction")
                                       .category("linalg-to-pit"))
           << "stays linalg, without tensor cores: only static matrix products "
-             "of f16 with an output of f16 or f32 have a dense kernel";
+             "of f16 or bf16 with an output of f16, bf16 or f32 have a dense "
+             "kernel";
     return std::nullopt;
   }
   return ContractionPlan{op, *dims, getDefaultDenseSchedule(op, *dims),

@@ -8,6 +8,8 @@
 
 #include "Lowering.h"
 
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
@@ -78,6 +80,47 @@ public:
 
 } // namespace
 
+/// The pairs of a fragment of bf16, as nvvm.mma.sync takes them: 32 bits each.
+static SmallVector<Value> getPairs(const IndexBuilder &ib, Value fragment) {
+  Type i32 = ib.builder.getI32Type();
+  SmallVector<Value> pairs;
+  for (int64_t i = 0; i < cast<VectorType>(fragment.getType()).getDimSize(0);
+       ++i) {
+    Value pair = vector::ExtractOp::create(ib.builder, ib.loc, fragment, i);
+    Value bits = vector::BitCastOp::create(ib.builder, ib.loc,
+                                           VectorType::get({1}, i32), pair);
+    pairs.push_back(
+        vector::ExtractOp::create(ib.builder, ib.loc, bits, int64_t(0)));
+  }
+  return pairs;
+}
+
+/// One mma.sync m16n8k16: `sum` plus the product of two fragments.
+static Value multiply(const IndexBuilder &ib, Value lhs, Value rhs, Value sum) {
+  OpBuilder &b = ib.builder;
+  if (!getElementTypeOrSelf(lhs).isBF16())
+    return nvgpu::MmaSyncOp::create(b, ib.loc, lhs, rhs, sum,
+                                    b.getI64ArrayAttr({16, 8, 16}));
+  // MLIR 22 cannot lower nvgpu.mma.sync for bf16.
+  SmallVector<Value> sums;
+  for (int64_t i : {0, 1})
+    for (int64_t j : {0, 1})
+      sums.push_back(
+          vector::ExtractOp::create(b, ib.loc, sum, ArrayRef<int64_t>{i, j}));
+  Type f32 = b.getF32Type();
+  auto result =
+      LLVM::LLVMStructType::getLiteral(b.getContext(), {f32, f32, f32, f32});
+  Value product = NVVM::MmaOp::create(
+      b, ib.loc, result, getPairs(ib, lhs), getPairs(ib, rhs), sums,
+      /*shape=*/{16, 8, 16}, /*b1Op=*/std::nullopt,
+      /*intOverflow=*/std::nullopt,
+      std::array{NVVM::MMATypes::bf16, NVVM::MMATypes::bf16},
+      std::array{NVVM::MMALayout::row, NVVM::MMALayout::col});
+  for (int64_t i = 0; i < 4; ++i)
+    sums[i] = LLVM::ExtractValueOp::create(b, ib.loc, product, i);
+  return vector::FromElementsOp::create(b, ib.loc, sum.getType(), sums);
+}
+
 LogicalResult
 TileMmaLowering::matchAndRewrite(TileMmaOp op, OneToNOpAdaptor adaptor,
                                  ConversionPatternRewriter &rewriter) const {
@@ -136,9 +179,7 @@ TileMmaLowering::matchAndRewrite(TileMmaOp op, OneToNOpAdaptor adaptor,
     for (auto [j, rightFragment] : llvm::enumerate(rights))
       for (auto [i, leftFragment] : llvm::enumerate(lefts)) {
         Value &fragment = fragments[i * fragmentsN + j];
-        fragment = nvgpu::MmaSyncOp::create(
-            rewriter, loc, leftFragment, rightFragment, fragment,
-            rewriter.getI64ArrayAttr({16, 8, 16}));
+        fragment = multiply(ib, leftFragment, rightFragment, fragment);
       }
   }
   rewriter.replaceOpWithMultiple(op, {fragments});

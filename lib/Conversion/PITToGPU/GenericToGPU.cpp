@@ -61,21 +61,26 @@ static FailureOr<ContractionDims> getContractionDims(GenericOp op) {
       return op.emitOpError() << "has no lowering to a kernel for dynamic "
                                  "sizes, but has an operand of type "
                               << type;
+  auto getElement = [](Value value) {
+    return cast<MemRefType>(value.getType()).getElementType();
+  };
   for (Value input : op.getInputs())
-    if (auto type = cast<MemRefType>(input.getType());
-        !type.getElementType().isF16())
+    if (!isTensorCoreFloat(getElement(input)) ||
+        getElement(input) != getElement(op.getInputs()[0]))
       return op.emitOpError()
-             << "has no lowering to a kernel for inputs of element type "
-             << type.getElementType() << ": expected f16";
+             << "has no lowering to a kernel for inputs of element types "
+             << getElement(op.getInputs()[0]) << " and "
+             << getElement(op.getInputs()[1])
+             << ": expected f16 or bf16 for both";
   if (!op.getAccType().isF32())
     return op.emitOpError()
            << "has no lowering to a kernel for an accumulator of type "
            << op.getAccType() << ": expected f32";
-  Type out = cast<MemRefType>(op.getInit().getType()).getElementType();
-  if (!out.isF32() && !out.isF16())
+  Type out = getElement(op.getInit());
+  if (!out.isF32() && !isTensorCoreFloat(out))
     return op.emitOpError()
            << "has no lowering to a kernel for outputs of element type " << out
-           << ": expected f32 or f16";
+           << ": expected f32, f16 or bf16";
   AffineMap lhs = op.getIndexingMap(0), rhs = op.getIndexingMap(1),
             output = op.getOutputMap();
   ContractionDims dims{-1, -1, -1};

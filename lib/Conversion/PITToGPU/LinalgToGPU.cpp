@@ -59,7 +59,7 @@ static void remarkMissed(linalg::LinalgOp op, const LinalgIteration &space) {
                      op->getName().getStringRef().str(), threads, points)
       << remark::suggest(
              "{0}", isContraction
-                        ? "f16 inputs run on tensor cores"
+                        ? "f16 and bf16 inputs run on tensor cores"
                         : "reduce in two steps where there are few outputs");
 }
 

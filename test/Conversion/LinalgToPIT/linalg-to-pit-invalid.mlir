@@ -161,7 +161,7 @@ func.func @sparse_right_operand(%a: tensor<128x128xf16>, %b: !sparse, %c: tensor
 // -----
 
 func.func @integers(%a: tensor<128x128xi8, #pit.sparsity<>>, %b: tensor<128x128xi8>, %c: tensor<128x128xi32>) -> tensor<128x128xi32> {
-  // expected-error @+1 {{has element types without a lowering: expects inputs of f16 and an output of f16 or f32, but got 'i8', 'i8', 'i32'}}
+  // expected-error @+1 {{has element types without a lowering: expects inputs of f16, or of bf16, and an output of f16, bf16 or f32, but got 'i8', 'i8', 'i32'}}
   %0 = linalg.matmul ins(%a, %b : tensor<128x128xi8, #pit.sparsity<>>, tensor<128x128xi8>) outs(%c : tensor<128x128xi32>) -> tensor<128x128xi32>
   return %0 : tensor<128x128xi32>
 }
@@ -169,7 +169,7 @@ func.func @integers(%a: tensor<128x128xi8, #pit.sparsity<>>, %b: tensor<128x128x
 // -----
 
 func.func @rows_in_shared_memory(%a: tensor<128x128xf16>, %b: tensor<128x128xf16>, %c: tensor<128x128xf32>) -> tensor<128x128xf32> {
-  // expected-error @+1 {{expects a dense tile extent along d1, the contiguous dimension of operand 1, of 8, 16, 32 or a multiple of 64 (rows of f16 in shared memory), but got 48}}
+  // expected-error @+1 {{expects a dense tile extent along d1, the contiguous dimension of operand 1, of 8, 16, 32 or a multiple of 64 (rows of 16-bit floats in shared memory), but got 48}}
   %0 = linalg.matmul {pit.schedule = #pit.schedule<dense, tile = [64, 48, 32]>} ins(%a, %b : tensor<128x128xf16>, tensor<128x128xf16>) outs(%c : tensor<128x128xf32>) -> tensor<128x128xf32>
   return %0 : tensor<128x128xf32>
 }
@@ -177,7 +177,7 @@ func.func @rows_in_shared_memory(%a: tensor<128x128xf16>, %b: tensor<128x128xf16
 // -----
 
 func.func @types(%a: tensor<128x128xf32, #pit.sparsity<>>, %b: tensor<128x128xf32>, %c: tensor<128x128xf32>) -> tensor<128x128xf32> {
-  // expected-error @+1 {{has element types without a lowering: expects inputs of f16 and an output of f16 or f32, but got 'f32', 'f32', 'f32'}}
+  // expected-error @+1 {{has element types without a lowering: expects inputs of f16, or of bf16, and an output of f16, bf16 or f32, but got 'f32', 'f32', 'f32'}}
   %0 = linalg.matmul ins(%a, %b : tensor<128x128xf32, #pit.sparsity<>>, tensor<128x128xf32>) outs(%c : tensor<128x128xf32>) -> tensor<128x128xf32>
   return %0 : tensor<128x128xf32>
 }
@@ -231,7 +231,7 @@ func.func @schedules(%a: !sparse, %b: !plain, %c: !out) -> !out {
   %9 = linalg.matmul {pit.schedule = #pit.schedule<dense, tile = [64, 12, 32]>} ins(%a, %b : !sparse, !plain) outs(%8 : !out) -> !out
   // expected-error @+1 {{expects a dense tile extent along d2 (k) that is a multiple of 16 (mma.sync m16n8k16), but got 8}}
   %10 = linalg.matmul {pit.schedule = #pit.schedule<dense, tile = [64, 128, 8]>} ins(%a, %b : !sparse, !plain) outs(%9 : !out) -> !out
-  // expected-error @+1 {{'math = tf32' is for f32 inputs, but they are f16}}
+  // expected-error @+1 {{'math = tf32' is for f32 inputs, but they are 'f16'}}
   %11 = linalg.matmul {pit.schedule = #pit.schedule<dense, tile = [64, 128, 32], math = tf32>} ins(%a, %b : !sparse, !plain) outs(%10 : !out) -> !out
   return %11 : !out
 }

@@ -24,7 +24,7 @@ func.func @minimum(%a: memref<64x64xf16>, %b: memref<64x64xf16>, %c: memref<64x6
 // -----
 
 func.func @inputs(%a: memref<64x64xf32>, %b: memref<64x64xf32>, %c: memref<64x64xf32>) {
-  // expected-error @+1 {{has no lowering to a kernel for inputs of element type 'f32': expected f16}}
+  // expected-error @+1 {{has no lowering to a kernel for inputs of element types 'f32' and 'f32': expected f16 or bf16 for both}}
   pit.generic {
       indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>],
       iterator_types = ["parallel", "parallel", "reduction"], schedule = #pit.schedule<dense, tile = [64, 64, 32]>}
@@ -64,12 +64,12 @@ func.func @accumulator(%a: memref<64x64xf16>, %b: memref<64x64xf16>, %c: memref<
 
 // -----
 
-func.func @output(%a: memref<64x64xf16>, %b: memref<64x64xf16>, %c: memref<64x64xbf16>) {
-  // expected-error @+1 {{has no lowering to a kernel for outputs of element type 'bf16': expected f32 or f16}}
+func.func @output(%a: memref<64x64xf16>, %b: memref<64x64xf16>, %c: memref<64x64xf64>) {
+  // expected-error @+1 {{has no lowering to a kernel for outputs of element type 'f64': expected f32, f16 or bf16}}
   pit.generic {
       indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>],
       iterator_types = ["parallel", "parallel", "reduction"], schedule = #pit.schedule<dense, tile = [64, 64, 32]>}
-      ins(%a, %b : memref<64x64xf16>, memref<64x64xf16>) outs(%c : memref<64x64xbf16>) 
+      ins(%a, %b : memref<64x64xf16>, memref<64x64xf16>) outs(%c : memref<64x64xf64>) 
       combine {
       ^bb0(%x: f16, %y: f16, %acc: f32):
         %0 = arith.extf %x : f16 to f32
@@ -78,9 +78,9 @@ func.func @output(%a: memref<64x64xf16>, %b: memref<64x64xf16>, %c: memref<64x64
         %3 = arith.addf %acc, %2 : f32
         pit.yield %3 : f32
       } epilogue {
-      ^bb0(%acc: f32, %old: bf16):
-        %0 = arith.truncf %acc : f32 to bf16
-        pit.yield %0 : bf16
+      ^bb0(%acc: f32, %old: f64):
+        %0 = arith.extf %acc : f32 to f64
+        pit.yield %0 : f64
       }
   return
 }

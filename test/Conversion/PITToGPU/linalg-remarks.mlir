@@ -1,6 +1,6 @@
 // RUN: pit-opt %s --pit-plan-launches --convert-pit-to-gpu --remarks-filter=linalg-to-gpu --remark-policy=all 2>&1 >%t | FileCheck %s
 
-// CHECK: [[#@LINE+2]]:3: remark: [Missed] scalar-loop | Category:linalg-to-gpu | Function=matmul{{.*}}'linalg.matmul' runs on scalar code: each of 777 threads loops over 19 points{{.*}}f16 inputs run on tensor cores
+// CHECK: [[#@LINE+2]]:3: remark: [Missed] scalar-loop | Category:linalg-to-gpu | Function=matmul{{.*}}'linalg.matmul' runs on scalar code: each of 777 threads loops over 19 points{{.*}}f16 and bf16 inputs run on tensor cores
 func.func @matmul(%a: memref<37x19xf32>, %b: memref<19x21xf32>, %o: memref<37x21xf32>) {
   linalg.matmul ins(%a, %b : memref<37x19xf32>, memref<19x21xf32>) outs(%o : memref<37x21xf32>)
   return

@@ -185,7 +185,7 @@ gpu.module @kernels {
         %x, %tx = pit.sread %a[%p, %i] : memref<1024x1024xf32>, index, index -> !pit.tile<32x64xf32>
         %y, %ty = pit.sread %b[%p, %j] : memref<1024x1024xf32>, index, index -> !pit.tile<32x128xf32>
         pit.wait %tx, %ty
-        // expected-error @below {{has a tile of type '!pit.tile<32x64xf32>', which mma.sync m16n8k16 does not take: expected rank 2 and f16}}
+        // expected-error @below {{has a tile of type '!pit.tile<32x64xf32>', which mma.sync m16n8k16 does not take: expected rank 2, and f16 or bf16 for both}}
         %next = pit.tile_mma %x, %y, %acc {indexing_maps = [affine_map<(m, n, k) -> (k, m)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>]} : !pit.tile<32x64xf32>, !pit.tile<32x128xf32>, !pit.acc<64x128xf32>
         scf.yield %next : !pit.acc<64x128xf32>
       }

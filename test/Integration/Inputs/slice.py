@@ -45,12 +45,43 @@ FACTORS = {
     "K": [0, 1, 33, 64, 130, 256],
     "density": [0, 0.01, 0.1, 0.5, 1],
     "pattern": ["blocks", "elements"],
-    "out": ["f32", "f16"],
+    "in": ["f16", "bf16"],
+    "out": ["f32", "in"],  # linalg.matmul converts to wider types only
     "deterministic": [False, True],
     "init": ["argument", "zero"],
     "after": ["nothing", "relu", "bias"],
     "data": ["integers", "normals"],
 }
+
+# The integers from 0 that a type holds without a gap, and how far two roundings may take a result.
+EXACT = {"f32": 2**24, "f16": 2**11, "bf16": 2**8}
+SLACK = {"f16": 2.0 ** -9, "bf16": 2.0 ** -6}
+
+
+def rounded(values, type):
+    """The nearest numbers of a type, as float32."""
+    values = np.asarray(values, np.float32)
+    if type != "bf16":
+        return values.astype({"f32": np.float32, "f16": np.float16}[type]).astype(np.float32)
+    bits = values.view(np.uint32)
+    return ((bits + 0x7fff + (bits >> 16 & 1)) & 0xffff0000).astype(np.uint32).view(np.float32)
+
+
+def save(path, values, type):
+    if type == "bf16":
+        np.save(path, (values.view(np.uint32) >> 16).astype(np.uint16).view("V2"))
+    else:
+        np.save(path, values.astype({"f32": np.float32, "f16": np.float16}[type]))
+
+
+def load(path, type):
+    """The numbers as float64, or None where the file is of another type."""
+    array = np.load(path)
+    if array.dtype != {"f32": np.dtype("f4"), "f16": np.dtype("f2"), "bf16": np.dtype("V2")}[type]:
+        return None
+    if type == "bf16":
+        array = (array.view(np.uint16).astype(np.uint32) << 16).view(np.float32)
+    return array.astype(np.float64)
 
 
 def pairwise(factors, seed):
@@ -85,9 +116,9 @@ def sample(factors, count, seed):
 
 def make_module(case):
     layout, axis, micro, tile = SCHEDULES[case["schedule"]]
-    m, n, k, out = case["M"], case["N"], case["K"], case["out"]
+    m, n, k, out, type = case["M"], case["N"], case["K"], case["out"], case["in"]
     encoding = "" if axis is None else ", #sparse"
-    a_type = f"tensor<{k}x{m}xf16{encoding}>" if layout == "km" else f"tensor<{m}x{k}xf16{encoding}>"
+    a_type = f"tensor<{k}x{m}x{type}{encoding}>" if layout == "km" else f"tensor<{m}x{k}x{type}{encoding}>"
     a_map = "(k, m)" if layout == "km" else "(m, k)"
     c_type = f"tensor<{m}x{n}x{out}>"
     extents = ", ".join(str(e) if e else "?" for e in micro)
@@ -95,7 +126,7 @@ def make_module(case):
     schedule = (f"#pit.schedule<{choice}, tile = [{', '.join(map(str, tile))}]"
                 f"{', deterministic' if case['deterministic'] else ''}>")
     lines = ["#sparse = #pit.sparsity<>",
-             f"func.func @f(%a: {a_type}, %b: tensor<{k}x{n}xf16>"
+             f"func.func @f(%a: {a_type}, %b: tensor<{k}x{n}x{type}>"
              + (f", %init: {c_type}" if case["init"] == "argument" else "")
              + (f", %bias: tensor<{n}x{out}>" if case["after"] == "bias" else "") + f") -> {c_type} {{"]
     lines.append(f"  %zero = arith.constant 0.0 : {out}")
@@ -104,7 +135,7 @@ def make_module(case):
                   f"  %init = linalg.fill ins(%zero : {out}) outs(%empty : {c_type}) -> {c_type}"]
     maps = ", ".join(f"affine_map<(m, n, k) -> {r}>" for r in (a_map, "(k, n)", "(m, n)"))
     lines += [f"  %0 = linalg.matmul indexing_maps = [{maps}] {{pit.schedule = {schedule}}}",
-              f"      ins(%a, %b : {a_type}, tensor<{k}x{n}xf16>) outs(%init : {c_type}) -> {c_type}"]
+              f"      ins(%a, %b : {a_type}, tensor<{k}x{n}x{type}>) outs(%init : {c_type}) -> {c_type}"]
     result = "%0"
     if case["after"] != "nothing":
         identity = "affine_map<(d0, d1) -> (d0, d1)>"
@@ -123,21 +154,30 @@ def make_module(case):
     return "\n".join(lines + [f"  return {result} : {c_type}", "}", ""])
 
 
+def largest(case):
+    """The largest integer in the data, such that sums are exact in the output type where that is possible."""
+    return max(1, min(4, math.isqrt((EXACT[case["out"]] - 8) // max(case["K"], 1))))
+
+
+def is_exact(case):
+    bound = largest(case)
+    return case["data"] == "integers" and case["K"] * bound**2 + 2 * bound <= EXACT[case["out"]]
+
+
 def make_data(case, seed):
     """A (as it is stored), B, init and bias; numbers such that integer cases are exact in the output type."""
     layout, _, micro, _ = SCHEDULES[case["schedule"]]
     rng = np.random.default_rng(seed)
     m, n, k = case["M"], case["N"], case["K"]
-    # f16 holds all integers up to 2048; init and bias take 8 of them.
-    bound = 4 if case["out"] == "f32" else max(1, min(4, math.isqrt(2040 // max(k, 1))))
+    bound = largest(case)
 
-    def values(shape, dtype):
+    def values(shape, type):
         if case["data"] == "normals":
-            return rng.standard_normal(shape).astype(dtype)
-        return (rng.integers(1, bound + 1, shape) * rng.choice([-1, 1], shape)).astype(dtype)
+            return rounded(rng.standard_normal(shape), type)
+        return (rng.integers(1, bound + 1, shape) * rng.choice([-1, 1], shape)).astype(np.float32)
 
     shape = (k, m) if layout == "km" else (m, k)
-    a = values(shape, np.float16)
+    a = values(shape, case["in"])
     if case["pattern"] == "elements":
         live = rng.random(shape) < case["density"]
     else:
@@ -148,9 +188,8 @@ def make_data(case, seed):
             live = live.repeat(block, dim)
         live = live[:shape[0], :shape[1]]
     # A negative zero is a zero.
-    a = np.where(live, a, np.where(rng.random(shape) < 0.5, -0.0, 0.0)).astype(np.float16)
-    dtype = {"f32": np.float32, "f16": np.float16}[case["out"]]
-    return a, values((k, n), np.float16), values((m, n), dtype), values((n,), dtype)
+    a = np.where(live, a, np.where(rng.random(shape) < 0.5, -0.0, 0.0)).astype(np.float32)
+    return a, values((k, n), case["in"]), values((m, n), case["out"]), values((n,), case["out"])
 
 
 def reference(case, a, b, init, bias):
@@ -193,21 +232,21 @@ def run_case(case, options, directory, keep=False):
     os.makedirs(directory, exist_ok=True)
     path = lambda name: os.path.join(directory, name)
     a, b, init, bias = make_data(case, options["data_seed"])
-    arrays = [("a", a), ("b", b)]
+    arrays = [("a", a, case["in"]), ("b", b, case["in"])]
     if case["init"] == "argument":
-        arrays.append(("init", init))
+        arrays.append(("init", init, case["out"]))
     if case["after"] == "bias":
-        arrays.append(("bias", bias))
+        arrays.append(("bias", bias, case["out"]))
     with open(path("f.mlir"), "w") as file:
         file.write(make_module(case))
-    for name, array in arrays:
-        np.save(path(name + ".npy"), array)
+    for name, array, type in arrays:
+        save(path(name + ".npy"), array, type)
     command = [options["pit_run"], path("f.mlir"), f"--device={options['device']}"]
-    command += [f"--arg={path(name + '.npy')}" for name, _ in arrays] + [f"--out={path('y.npy')}"]
+    command += [f"--arg={path(name + '.npy')}" for name, *_ in arrays] + [f"--out={path('y.npy')}"]
     if options["device"] == "emulator":
         command += [f"--checks={options['checks']}", f"--seed={options['seed']}", f"--landing={options['landing']}",
                     f"--stats-out={path('stats.json')}"]
-    if case["data"] == "normals":
+    if not is_exact(case):
         command.append("--check")
     try:
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=600)
@@ -228,18 +267,17 @@ def run_case(case, options, directory, keep=False):
 
 
 def judge(case, options, path, a, expected):
-    got = np.load(path("y.npy"))
-    if got.dtype != {"f32": np.float32, "f16": np.float16}[case["out"]] or got.shape != expected.shape:
-        return f"result is {got.dtype}{got.shape}"
-    got = got.astype(np.float64)
-    if case["data"] == "integers":
+    got = load(path("y.npy"), case["out"])
+    if got is None or got.shape != expected.shape:
+        return f"result is not {case['out']} of shape {expected.shape}"
+    if is_exact(case):
         if not np.array_equal(got, expected):
             where = np.argwhere(got != expected)
             i = tuple(where[0])
             return f"{len(where)} of {got.size} elements differ, first {i}: {got[i]}, not {expected[i]}"
     elif got.size:
         error = np.abs(got - expected).max() / max(np.abs(expected).max(), 1e-30)
-        limit = 2.0 ** -9 if case["out"] == "f16" else (case["K"] + 16) * 2.0 ** -24
+        limit = SLACK.get(case["out"]) or (case["K"] + 16) * 2.0 ** -24
         if not error <= limit:
             return f"relative error {error:.3g}, expected at most {limit:.3g}"
     if options["device"] == "emulator":
@@ -276,6 +314,8 @@ def main():
     emulated = arguments.device == "emulator"
     runs = []
     for number, case in enumerate(chosen):
+        if case["out"] == "in":
+            case["out"] = case["in"]
         schedules = [(number % 3, ("latest", "earliest")[number % 2])]
         if arguments.suite == "long" and emulated:
             schedules = list(itertools.product(range(5), ("latest", "earliest")))

@@ -23,6 +23,8 @@ SparseAccess SparseAccess::get(ArrayRef<AffineMap> maps, ValueRange operands,
       llvm::to_vector(tile)};
 }
 
+bool pit::isTensorCoreFloat(Type type) { return type.isF16() || type.isBF16(); }
+
 bool pit::isReorderable(Operation *combiner) {
   return isa<arith::AddFOp, arith::MulFOp, arith::MinimumFOp, arith::MaximumFOp,
              arith::MinNumFOp, arith::MaxNumFOp, arith::AddIOp, arith::MulIOp,

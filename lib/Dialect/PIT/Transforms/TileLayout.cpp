@@ -1,6 +1,7 @@
 //===- TileLayout.cpp - who holds what of a dense tile --------------------===//
 
 #include "pit/Dialect/PIT/Transforms/TileLayout.h"
+#include "pit/Dialect/PIT/IR/Legality.h"
 
 #include "llvm/Support/MathExtras.h"
 
@@ -102,10 +103,12 @@ LogicalResult pit::verifyProduct(TileMmaOp mma) {
   });
   const TileType tiles[] = {mma.getLhs().getType(), mma.getRhs().getType()};
   for (auto [tile, map] : llvm::zip(tiles, maps)) {
-    if (tile.getShape().size() != 2 || !tile.getElementType().isF16())
+    if (tile.getShape().size() != 2 ||
+        !isTensorCoreFloat(tile.getElementType()) ||
+        tile.getElementType() != tiles[0].getElementType())
       return emitError() << "has a tile of type " << tile
                          << ", which mma.sync m16n8k16 does not take: expected "
-                            "rank 2 and f16";
+                            "rank 2, and f16 or bf16 for both";
     for (auto [expr, extent] : llvm::zip(map.getResults(), tile.getShape()))
       if (!maps[2].getResultPosition(expr) && extent % kFragmentDepth)
         return emitError() << "has a reduction of " << extent

@@ -1,9 +1,9 @@
 """Counts what a sparse matmul kernel does, and holds it against what its index
 makes necessary.
 
-usage: quality.py CASE [--size=N] [--density=P] [--rows=N]
+usage: quality.py CASE [--size=N] [--density=P] [--rows=N] [--type=bf16]
 
-Compiles C = A * B (f16, f32 accumulation and output) with pit-compile, builds the
+Compiles C = A * B (f16 or bf16, f32 accumulation and output) with pit-compile, builds the
 index of a random A here, runs the sparse kernel alone in ptx-emu and checks
 
 - the result, against float64, in all rows or (--rows) a sample of them;
@@ -45,20 +45,25 @@ def run(*command):
     return result.stdout
 
 
-def module(case, size):
+def module(case, size, type):
     m, n, k = size
     a = f"{k}x{m}" if case["a"] == "km" else f"{m}x{k}"
     amap = "(k, m)" if case["a"] == "km" else "(m, k)"
     micro = ", ".join("?" if x is None else str(x) for x in case["micro"])
     tile = ", ".join(map(str, case["tile"]))
     loops = "affine_map<(m, n, k) -> "
-    return f"""func.func @f(%a: tensor<{a}xf16, #pit.sparsity<>>, %b: tensor<{k}x{n}xf16>, %c: tensor<{m}x{n}xf32>) -> tensor<{m}x{n}xf32> {{
+    return f"""func.func @f(%a: tensor<{a}x{type}, #pit.sparsity<>>, %b: tensor<{k}x{n}x{type}>, %c: tensor<{m}x{n}xf32>) -> tensor<{m}x{n}xf32> {{
   %0 = linalg.matmul indexing_maps = [{loops}{amap}>, {loops}(k, n)>, {loops}(m, n)>]
       {{pit.schedule = #pit.schedule<axis = {case['axis']}, micro_tile = [{micro}], tile = [{tile}]>}}
-      ins(%a, %b : tensor<{a}xf16, #pit.sparsity<>>, tensor<{k}x{n}xf16>) outs(%c : tensor<{m}x{n}xf32>) -> tensor<{m}x{n}xf32>
+      ins(%a, %b : tensor<{a}x{type}, #pit.sparsity<>>, tensor<{k}x{n}x{type}>) outs(%c : tensor<{m}x{n}xf32>) -> tensor<{m}x{n}xf32>
   return %0 : tensor<{m}x{n}xf32>
 }}
 """
+
+
+def as_bf16(array):
+    """Raw bf16 items of numbers that it holds exactly."""
+    return (array.astype(np.float32).view(np.uint32) >> 16).astype(np.uint16).view("V2")
 
 
 def random_a(case, size, density, rng):
@@ -129,16 +134,16 @@ def main():
     work = tempfile.mkdtemp(prefix="quality-")
     os.chdir(work)
     try:
-        check(name, case, size, density, sample, rng)
+        check(name, case, size, density, sample, rng, options.get("type", "f16"))
     finally:
         os.chdir("/")
         shutil.rmtree(work)
 
 
-def check(name, case, size, density, sample, rng):
+def check(name, case, size, density, sample, rng, type):
     m, n, k = size
     with open("f.mlir", "w") as f:
-        f.write(module(case, size))
+        f.write(module(case, size, type))
     run("pit-compile", "f.mlir", "--arch=sm_80", "-o", "out")
     with open("out/f.json") as f:
         plan = json.load(f)
@@ -157,7 +162,7 @@ def check(name, case, size, density, sample, rng):
     for number, (array, kind, argument) in enumerate(zip(arrays, kinds, step["arguments"])):
         if list(array.shape) != argument["shape"]:
             fail(f"argument {number} of the kernel has shape {argument['shape']}, expected {array.shape}")
-        np.save(f"{number}.npy", array)
+        np.save(f"{number}.npy", as_bf16(array) if type == "bf16" and number < 2 else array)
         command.append(f"--arg={kind}:{number}.npy")
     stats = json.loads(run(*command))
 

@@ -48,6 +48,10 @@ struct SparseAccess {
                           ArrayRef<int64_t> microTile, ArrayRef<int64_t> tile);
 };
 
+/// Whether tensor cores multiply floats of this type with sums in f32 and 16 of
+/// them along the reduction at once: f16 and bf16 (PTX ISA, mma.sync m16n8k16).
+bool isTensorCoreFloat(Type type);
+
 /// What `value` is converted from, past conversions to wider floats, which are
 /// exact.
 Value skipWidening(Value value);
