@@ -73,6 +73,22 @@ Error Device::copyOnDevice(DeviceAddress dst, DeviceAddress src,
                               src - (*from)->base, bytes);
 }
 
+Expected<std::optional<DeviceAddress>>
+Device::firstUninitialized(DeviceAddress address, uint64_t bytes) const {
+  std::optional<DeviceAddress> first;
+  if (bytes == 0)
+    return first;
+  auto allocation = mem->require(address, bytes, "look for what was written");
+  if (!allocation)
+    return allocation.error();
+  if (const uint8_t *init = (*allocation)->init) {
+    const uint8_t *begin = init + (address - (*allocation)->base);
+    if (const void *found = std::memchr(begin, 0, bytes))
+      first = address + uint64_t(static_cast<const uint8_t *>(found) - begin);
+  }
+  return first;
+}
+
 Error Device::markInitialized(DeviceAddress address, uint64_t bytes) {
   if (bytes == 0)
     return Error::success();

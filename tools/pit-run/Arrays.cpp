@@ -6,9 +6,11 @@
 
 #include "llvm/ADT/APFloat.h"
 
+#include <charconv>
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
+#include <set>
 
 using namespace pit;
 using namespace pit::tool;
@@ -151,10 +153,13 @@ public:
   }
   /// In [0, 1).
   double uniform() { return double(next() >> 11) * 0x1p-53; }
-  /// Of mean 0 and variance 1, by Box and Muller.
+  /// Of mean 0 and variance 1, nearly normal: a sum of twelve uniform numbers.
+  /// It needs no function of a library, which would differ between machines.
   double normal() {
-    double radius = std::sqrt(-2 * std::log(1 - uniform()));
-    return radius * std::cos(2 * M_PI * uniform());
+    double sum = -6;
+    for (int i = 0; i < 12; ++i)
+      sum += uniform();
+    return sum;
   }
 
 private:
@@ -179,22 +184,29 @@ std::string takeWord(std::string &text, char separator) {
 
 Expected<RandomSpec> parseRandom(std::string text, size_t rank) {
   RandomSpec spec;
+  std::set<std::string> seen;
+  if (text.ends_with(','))
+    return Error{"expected KEY=VALUE after the last ','"};
   while (!text.empty()) {
     std::string value = takeWord(text, ','), key = takeWord(value, '=');
+    if (!seen.insert(key).second)
+      return Error{key + ": given twice"};
     if (key == "seed") {
       auto seed = parseNumber(value);
       if (!seed)
         return Error{"seed: expected a number, but got '" + value + "'"};
       spec.seed = *seed;
     } else if (key == "density") {
-      char *end = nullptr;
-      spec.density = std::strtod(value.c_str(), &end);
-      if (value.empty() || *end || !(spec.density >= 0 && spec.density <= 1))
+      auto [end, status] = std::from_chars(
+          value.data(), value.data() + value.size(), spec.density);
+      if (status != std::errc() || end != value.data() + value.size() ||
+          !(spec.density >= 0 && spec.density <= 1))
         return Error{"density: expected a number from 0 to 1, but got '" +
                      value + "'"};
     } else if (key == "block") {
       std::string rest = value;
-      spec.block.clear();
+      if (rest.ends_with('x'))
+        spec.block.push_back(0);
       while (!rest.empty()) {
         auto extent = parseNumber(takeWord(rest, 'x'));
         spec.block.push_back(extent ? *extent : 0);

@@ -3,6 +3,7 @@
 #ifndef PIT_TOOLS_PIT_RUN_CHECK_H
 #define PIT_TOOLS_PIT_RUN_CHECK_H
 
+#include "Arrays.h"
 #include "Signature.h"
 
 namespace pit::tool {
@@ -20,11 +21,19 @@ struct Comparison {
   uint64_t undefined = 0; ///< elements whose reference is NaN, not compared
 };
 
-/// Compares element by element. Where the reference is NaN, dense code met an
-/// infinity or a NaN, which a skipped zero leaves out: such elements are
-/// counted and not compared. Infinities must be equal.
+/// Compares element by element. Infinities must be equal, and so must NaN; but
+/// where zeros may be skipped (`sparse`) and the reference is NaN, dense code
+/// met an infinity or a NaN that skipping leaves out: such elements are counted
+/// and not compared.
 Comparison compare(const std::vector<double> &results,
-                   const std::vector<double> &reference);
+                   const std::vector<double> &reference, bool sparse);
+
+/// Compares integers, bit by bit; different ones have an infinite error.
+Comparison compareExactly(const TensorSpec &spec, const NpyArray &result,
+                          const NpyArray &reference);
+
+/// Whether the result is right: within the bound, and something was compared.
+bool isGood(const Comparison &comparison, double bound);
 
 /// One line for people: "result 0: error ... (bound ...): ok".
 std::string describe(const Comparison &comparison, const TensorSpec &spec,

@@ -42,6 +42,20 @@ Expected<mlir::pit::CompiledFunction> compile(mlir::ModuleOp module,
   return Error{"'" + signature.name + "' did not become a launch plan"};
 }
 
+/// An error if no kernel has written a part of the result.
+Error checkWritten(runtime::EmulatorBackend &backend, const TensorSpec &spec,
+                   size_t number, runtime::DeviceAddress address) {
+  auto first = backend.device().firstUninitialized(address, spec.bytes());
+  if (!first)
+    return first.error();
+  if (!*first)
+    return Error::success();
+  return Error{
+      "result " + std::to_string(number) + " (" + spec.type + "): element [" +
+      placeOf(spec, (**first - address) / runtime::byteSize(spec.element)) +
+      "] was never written"};
+}
+
 /// A buffer on the device for each array, inputs with their content.
 Error allocateBuffers(runtime::Backend &backend,
                       const std::vector<TensorSpec> &specs, const char *what,
@@ -123,6 +137,10 @@ Expected<EmulatedRun> tool::runEmulated(mlir::ModuleOp module,
   run.stats = (*backend)->stats();
   for (size_t i = 0; i < signature.results.size(); ++i) {
     const TensorSpec &spec = signature.results[i];
+    if (options.launch.checks.uninit)
+      if (Error e = checkWritten(**backend, spec, i,
+                                 addresses[signature.arguments.size() + i]))
+        return e;
     auto array = makeArray(spec, "result " + std::to_string(i));
     if (!array)
       return array.error();
@@ -138,13 +156,14 @@ Expected<EmulatedRun> tool::runEmulated(mlir::ModuleOp module,
 // --stats
 //===----------------------------------------------------------------------===//
 
-static std::string row(const std::string &name, const emu::Stats &stats,
-                       int width) {
+/// A name and numbers below each other, the name to the left.
+static std::string row(std::string name, const emu::Stats &stats,
+                       size_t width) {
   const emu::Counters &total = stats.total;
-  char line[256];
-  std::snprintf(line, sizeof(line),
-                "%*s %9llu %12llu %10llu %10llu %12llu %12llu %12llu %9llu\n",
-                width, "", (unsigned long long)stats.blocks,
+  char numbers[192];
+  std::snprintf(numbers, sizeof(numbers),
+                " %9llu %12llu %10llu %10llu %12llu %12llu %12llu %9llu\n",
+                (unsigned long long)stats.blocks,
                 (unsigned long long)total.executed,
                 (unsigned long long)stats.byClass[size_t(emu::InstClass::Mma)],
                 (unsigned long long)total.atomics,
@@ -152,28 +171,29 @@ static std::string row(const std::string &name, const emu::Stats &stats,
                 (unsigned long long)total.globalBytesRead,
                 (unsigned long long)total.globalBytesWritten,
                 (unsigned long long)total.bankConflicts());
-  return name + std::string(line).substr(std::min(name.size(), size_t(width)));
+  name.resize(std::max(width, name.size()), ' ');
+  return name + numbers;
 }
 
 std::string tool::statsTable(const EmulatedRun &run) {
   size_t width = 6;
   for (const runtime::KernelStats &kernel : run.stats)
     width = std::max(width, kernel.kernel.size());
-  char header[256];
+  char header[128];
   std::snprintf(header, sizeof(header),
-                "%-*s %9s %12s %10s %10s %12s %12s %12s %9s\n", int(width),
-                "kernel", "blocks", "instructions", "mma", "atomics", "sectors",
-                "bytes read", "written", "conflicts");
-  std::string text = header;
+                " %9s %12s %10s %10s %12s %12s %12s %9s\n", "blocks",
+                "instructions", "mma", "atomics", "sectors", "bytes read",
+                "written", "conflicts");
+  std::string text = "kernel" + std::string(width - 6, ' ') + header;
   emu::Stats sum;
   for (const runtime::KernelStats &kernel : run.stats) {
-    text += row(kernel.kernel, kernel.stats, int(width));
+    text += row(kernel.kernel, kernel.stats, width);
     sum.total += kernel.stats.total;
     sum.blocks += kernel.stats.blocks;
     for (size_t i = 0; i < sum.byClass.size(); ++i)
       sum.byClass[i] += kernel.stats.byClass[i];
   }
-  return text + row("sum", sum, int(width));
+  return text + row("sum", sum, width);
 }
 
 std::string tool::statsJson(const EmulatedRun &run, const Signature &signature,

@@ -12,12 +12,45 @@
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Target/TargetMachine.h"
 
+#include <csetjmp>
+#include <csignal>
+
 using namespace pit;
 using namespace pit::tool;
 
 static Error toError(const std::string &what, llvm::Error error) {
   return Error{what + ": " + llvm::toString(std::move(error))};
 }
+
+namespace {
+sigjmp_buf faulted;
+volatile sig_atomic_t faultSignal;
+
+/// Runs code that may stop with a signal, because of what the user's function
+/// does to the user's data. Returns null, or what happened; then the process is
+/// good for a message only.
+const char *runGuarded(llvm::function_ref<void()> code) {
+  constexpr int signals[] = {SIGFPE, SIGSEGV, SIGBUS, SIGABRT};
+  struct sigaction catcher = {}, before[std::size(signals)];
+  catcher.sa_handler = [](int number) {
+    faultSignal = number;
+    siglongjmp(faulted, 1);
+  };
+  for (size_t i = 0; i < std::size(signals); ++i)
+    sigaction(signals[i], &catcher, &before[i]);
+  const char *what = nullptr;
+  if (sigsetjmp(faulted, /*savemask=*/1) == 0)
+    code();
+  else
+    what = faultSignal == SIGFPE    ? "an integer was divided by zero, or "
+                                      "the quotient does not fit"
+           : faultSignal == SIGABRT ? "an assertion of the function failed"
+                                    : "an access was out of bounds";
+  for (size_t i = 0; i < std::size(signals); ++i)
+    sigaction(signals[i], &before[i], nullptr);
+  return what;
+}
+} // namespace
 
 /// A memref as MLIR's C interface passes it: allocated and aligned pointer,
 /// offset, sizes, strides.
@@ -108,8 +141,15 @@ tool::runOnHost(mlir::ModuleOp module, const Signature &signature,
     pointers.push_back(descriptor.data());
   for (void *&pointer : pointers)
     packed.push_back(&pointer);
-  if (llvm::Error error =
-          (*engine)->invokePacked("_mlir_ciface_" + signature.name, packed))
-    return toError("cannot run " + what, std::move(error));
+  llvm::Error failure = llvm::Error::success();
+  const char *signal = runGuarded([&] {
+    failure = (*engine)->invokePacked("_mlir_ciface_" + signature.name, packed);
+  });
+  if (signal) {
+    llvm::consumeError(std::move(failure));
+    return Error{what + " stopped: " + signal};
+  }
+  if (failure)
+    return toError("cannot run " + what, std::move(failure));
   return results;
 }

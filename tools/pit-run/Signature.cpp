@@ -2,10 +2,10 @@
 
 #include "Signature.h"
 
-#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "pit/Dialect/PIT/IR/PIT.h"
+
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 
-#include <cmath>
 #include <set>
 
 using namespace pit;
@@ -174,35 +174,30 @@ void tool::keepOnly(mlir::func::FuncOp function) {
       global.erase();
 }
 
-/// Half the distance from 1 to the next number.
-static double unitRoundoff(mlir::FloatType type) {
-  return std::ldexp(1.0, -int(type.getFPMantissaWidth()));
-}
-
-static double errorBound(mlir::linalg::LinalgOp op) {
-  auto result = llvm::dyn_cast<mlir::FloatType>(
-      mlir::getElementTypeOrSelf(op.getDpsInits()[0].getType()));
-  if (!result)
-    return 0;
-  double terms = 1;
-  for (auto [range, kind] :
-       llvm::zip(op.getStaticLoopRanges(), op.getIteratorTypesArray()))
-    if (kind == mlir::utils::IteratorType::reduction && range > 0)
-      terms *= double(range);
-  if (op.getNumReductionLoops() == 0)
-    terms = 0;
-  double sum = unitRoundoff(result);
-  if (mlir::linalg::isaContractionOpInterface(op) && result.getWidth() < 32)
-    sum = std::ldexp(1.0, -24); // f32
-  return 4 * unitRoundoff(result) + terms * sum;
-}
-
-double tool::errorBound(mlir::func::FuncOp function) {
-  double bound = 0;
+bool tool::isSparse(mlir::func::FuncOp function) {
+  auto carries = [](mlir::Type type) {
+    auto tensor = llvm::dyn_cast<mlir::RankedTensorType>(type);
+    return tensor &&
+           llvm::isa_and_nonnull<mlir::pit::SparsityAttr>(tensor.getEncoding());
+  };
   for (mlir::Operation *reached : reachable(function))
-    reached->walk([&](mlir::linalg::LinalgOp op) {
-      if (op.getNumDpsInits() > 0)
-        bound += ::errorBound(op);
-    });
-  return bound;
+    if (reached
+            ->walk([&](mlir::Operation *op) {
+              return llvm::any_of(op->getOperandTypes(), carries)
+                         ? mlir::WalkResult::interrupt()
+                         : mlir::WalkResult::advance();
+            })
+            .wasInterrupted())
+      return true;
+  return false;
+}
+
+std::string tool::placeOf(const TensorSpec &spec, uint64_t element) {
+  std::string place;
+  for (size_t dim = spec.shape.size(); dim-- > 0;) {
+    place = std::to_string(element % spec.shape[dim]) +
+            (place.empty() ? "" : ", ") + place;
+    element /= spec.shape[dim];
+  }
+  return place;
 }

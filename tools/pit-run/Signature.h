@@ -41,12 +41,12 @@ Expected<Signature> readSignature(mlir::func::FuncOp function);
 /// Drops every function that `function` does not call, directly or not.
 void keepOnly(mlir::func::FuncOp function);
 
-/// How far a result may be from the reference, relative to the largest
-/// |reference|: the sum over the linalg operations that the function runs of
-/// four unit roundoffs of the operation's result type, and, for each term of
-/// its sums, one of the type that it sums in (f32 for contractions of narrower
-/// floats, else its own).
-double errorBound(mlir::func::FuncOp function);
+/// The indices of an element, row-major, as "1, 2".
+std::string placeOf(const TensorSpec &spec, uint64_t element);
+
+/// Whether an operation of the function, or of one that it calls, has a sparse
+/// operand.
+bool isSparse(mlir::func::FuncOp function);
 
 } // namespace pit::tool
 

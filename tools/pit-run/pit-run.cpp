@@ -1,6 +1,7 @@
 //===- pit-run.cpp - compiles a function and runs it on real data ---------===//
 
 #include "Arrays.h"
+#include "Bound.h"
 #include "Check.h"
 #include "Emulated.h"
 #include "Host.h"
@@ -19,6 +20,8 @@
 #include "llvm/Support/SourceMgr.h"
 
 #include <cstdio>
+#include <cstdlib>
+#include <new>
 
 using namespace pit;
 using namespace pit::tool;
@@ -93,7 +96,8 @@ struct Verdict {
 
 /// Compares with the reference.
 Expected<Verdict> check(mlir::ModuleOp module, const Signature &signature,
-                        double bound, const std::vector<NpyArray> &arguments,
+                        const std::vector<double> &bounds, bool sparse,
+                        const std::vector<NpyArray> &arguments,
                         const std::vector<NpyArray> &results,
                         Progress &progress) {
   progress.set("computing the reference");
@@ -119,12 +123,14 @@ Expected<Verdict> check(mlir::ModuleOp module, const Signature &signature,
   for (size_t i = 0; i < results.size(); ++i) {
     bool exact = signature.results[i].npyType().kind != 'f' &&
                  signature.results[i].npyType().kind != 'V';
-    double limit = exact ? 0 : bound;
+    double limit = exact ? 0 : bounds[i];
     Comparison comparison =
-        compare(toDoubles(signature.results[i], results[i]),
-                toDoubles(promoted.results[i], (*reference)[i]));
+        exact
+            ? compareExactly(signature.results[i], results[i], (*reference)[i])
+            : compare(toDoubles(signature.results[i], results[i]),
+                      toDoubles(promoted.results[i], (*reference)[i]), sparse);
     verdict.text += describe(comparison, signature.results[i], i, limit) + "\n";
-    verdict.good &= comparison.error <= limit;
+    verdict.good &= isGood(comparison, limit);
   }
   return verdict;
 }
@@ -192,7 +198,8 @@ int run(const Options &options) {
   if (!arguments)
     return fail(arguments.error());
   keepOnly(*function);
-  double bound = errorBound(*function);
+  std::vector<double> bounds = errorBounds(*function, options.device);
+  bool sparse = isSparse(*function);
 
   DeviceRun made;
   Verdict verdict;
@@ -203,8 +210,8 @@ int run(const Options &options) {
       return fail(run.error());
     made = std::move(*run);
     if (options.check) {
-      auto checked =
-          check(*module, *signature, bound, *arguments, made.results, progress);
+      auto checked = check(*module, *signature, bounds, sparse, *arguments,
+                           made.results, progress);
       if (!checked)
         return fail(checked.error());
       verdict = std::move(*checked);
@@ -224,6 +231,11 @@ int run(const Options &options) {
 } // namespace
 
 int main(int argc, char **argv) {
+  // Without exceptions a failed allocation would abort.
+  std::set_new_handler([] {
+    std::fputs("pit-run: error: this machine gives no more memory\n", stderr);
+    std::_Exit(1);
+  });
   auto options = parseOptions(argc, argv);
   if (!options)
     return fail(options.error());

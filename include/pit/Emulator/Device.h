@@ -17,6 +17,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -167,6 +168,11 @@ public:
   Error copyOnDevice(DeviceAddress dst, DeviceAddress src, uint64_t bytes);
   /// Says that memory holds meaningful values although nobody wrote them.
   Error markInitialized(DeviceAddress address, uint64_t bytes);
+
+  /// The first address of a range that nothing has written since it was
+  /// allocated; none where all was written. The error: no allocation holds it.
+  Expected<std::optional<DeviceAddress>>
+  firstUninitialized(DeviceAddress address, uint64_t bytes) const;
 
   /// Parses and decodes PTX. An unknown mnemonic or modifier, or an external
   /// symbol that nobody defines, is an error here. `chip` overrides the
