@@ -3,6 +3,8 @@
 #include "pit/Target/PTX.h"
 #include "pit/Passes/Passes.h"
 
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
@@ -10,6 +12,7 @@
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/NVVM/NVVMToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Export.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/IR/DiagnosticHandler.h"
 #include "llvm/IR/DiagnosticInfo.h"
 #include "llvm/IR/DiagnosticPrinter.h"
@@ -18,6 +21,7 @@
 #include "llvm/IR/Module.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Passes/PassBuilder.h"
+#include "llvm/Support/ScopedPrinter.h"
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Target/TargetMachine.h"
 
@@ -102,6 +106,25 @@ static void forbidMergedLoads(llvm::Module &module) {
       function.addFnAttr(llvm::Attribute::NoImplicitFloat);
 }
 
+/// Says that a kernel runs with the block that it was made for, and no other:
+/// upstream turns 'known_block_size' into an upper bound only, '.maxntid'.
+static void requireBlockSizes(gpu::GPUModuleOp module,
+                              llvm::Module &translated) {
+  StringRef name = gpu::GPUDialect::KnownBlockSizeAttrHelper::getNameStr();
+  for (auto kernel : module.getOps<LLVM::LLVMFuncOp>()) {
+    auto block = kernel->getAttrOfType<DenseI32ArrayAttr>(name);
+    llvm::Function *function = translated.getFunction(kernel.getName());
+    if (!block || !function)
+      continue;
+    function->addFnAttr("nvvm.reqntid",
+                        llvm::join(llvm::map_range(block.asArrayRef(),
+                                                   llvm::to_string<int32_t>),
+                                   ","));
+    // The one says all that the other does.
+    function->removeFnAttr("nvvm.maxntid");
+  }
+}
+
 /// Optimizes for the chip, but takes no vector load apart into scalar ones:
 /// nothing would merge them again.
 static void optimize(llvm::Module &module, llvm::TargetMachine &machine) {
@@ -135,6 +158,7 @@ static std::unique_ptr<llvm::Module> translate(gpu::GPUModuleOp module,
   }
   translated->setTargetTriple(llvm::Triple(triple));
   translated->setDataLayout(machine.createDataLayout());
+  requireBlockSizes(module, *translated);
   optimize(*translated, machine);
   for (const llvm::Function &function : *translated)
     if (function.isDeclaration() && !function.isIntrinsic() &&

@@ -19,7 +19,7 @@
 // CHECK-NOT: .extern .func
 // CHECK-SAME: .visible .entry ffn_2(
 // CHECK-SAME: .param .u64 .ptr .align 16 ffn_2_param_0,
-// CHECK-SAME: .maxntid 128, 1, 1
+// CHECK-SAME: .reqntid 128, 1, 1
 // CHECK-SAME: cp.async.cg.shared.global
 // CHECK-SAME: mma.sync.aligned.m16n8k16
 // HOPPER: .version 8.4

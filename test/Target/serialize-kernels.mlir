@@ -18,6 +18,14 @@
 // CHECK-SAME: .target sm_80
 // CHECK-SAME: .visible .entry square(
 // CHECK-SAME: mul.rn.f32
+// A block that is known is required, one that is bounded is not.
+// CHECK-SAME: .visible .entry known(
+// CHECK-NOT: ntid
+// CHECK-SAME: .reqntid 32, 2, 1
+// CHECK-NOT: ntid
+// CHECK-SAME: .visible .entry bounded(
+// CHECK-SAME: .maxntid 64, 1, 1
+// CHECK-NOT: ntid
 // HOPPER: .version 8.3
 // HOPPER-SAME: .target sm_90a
 gpu.module @kernels {
@@ -25,6 +33,12 @@ gpu.module @kernels {
     %0 = llvm.load %a : !llvm.ptr -> f32
     %1 = llvm.fmul %0, %0 : f32
     llvm.store %1, %a : f32, !llvm.ptr
+    llvm.return
+  }
+  llvm.func @known() attributes {gpu.kernel, gpu.known_block_size = array<i32: 32, 2, 1>, nvvm.kernel, nvvm.maxntid = array<i32: 32, 2, 1>} {
+    llvm.return
+  }
+  llvm.func @bounded() attributes {gpu.kernel, nvvm.kernel, nvvm.maxntid = array<i32: 64, 1, 1>} {
     llvm.return
   }
 }

@@ -264,7 +264,8 @@ def PITFinalizePlanPass : Pass<"pit-finalize-plan", "::mlir::ModuleOp"> {
   let summary = "Write the block size and shared memory of kernels into their launches";
   let description = [{
     Precondition: functions in plan form whose steps are launches and copies,
-    kernels without pit operations and with `known_block_size`; the attribute
+    kernels without pit operations and with `known_block_size`, 1 along y and
+    z; the attribute
     `pit.shared_bytes` of a kernel is its dynamic shared memory, 0 if there is
     none. Postcondition: every `pit.launch` has `block` and `shared_bytes`.
 

@@ -33,6 +33,22 @@ module attributes {gpu.container_module} {
 
 // -----
 
+module attributes {gpu.container_module} {
+  func.func @f(%x: memref<64xf32> {pit.name = "x"}) {
+    %c4 = arith.constant 4 : index
+    pit.launch @k::@f_0 grid(%c4) args(%x : memref<64xf32>)
+    return
+  }
+  gpu.module @k {
+    // expected-error @+1 {{has 'known_block_size' [32, 4, 1]: expected 1 along y and z, as plans launch blocks along x}}
+    gpu.func @f_0(%x: memref<64xf32>) kernel attributes {known_block_size = array<i32: 32, 4, 1>} {
+      gpu.return
+    }
+  }
+}
+
+// -----
+
 func.func @not_converted(%x: memref<64xf32> {pit.name = "x"}, %y: memref<64xf32> {pit.name = "y", pit.output}) {
   // expected-error @+1 {{has no place in a launch plan}}
   linalg.exp ins(%x : memref<64xf32>) outs(%y : memref<64xf32>)

@@ -13,7 +13,7 @@ module attributes {gpu.container_module} {
     return
   }
   gpu.module @f_kernels {
-    gpu.func @f_0(%x: memref<64xf32>) kernel attributes {known_block_size = array<i32: 32, 4, 1>, pit.shared_bytes = 36864 : i64} {
+    gpu.func @f_0(%x: memref<64xf32>) kernel attributes {known_block_size = array<i32: 128, 1, 1>, pit.shared_bytes = 36864 : i64} {
       gpu.return
     }
     gpu.func @f_1(%x: memref<64xf32>) kernel attributes {known_block_size = array<i32: 64, 1, 1>} {

@@ -45,7 +45,7 @@ for step in plan["steps"]:
     entry = re.search(rf"\.visible \.entry {step['entry']}\((.*?)\)(.*?)\{{", ptx, re.S)
     assert entry, f"no entry {step['entry']}"
     assert entry[1].count(".param .u64 .ptr .align 16") == len(step["arguments"]), entry[1]
-    assert f".maxntid {step['block']}, 1, 1" in entry[2], entry[2]
+    assert f".reqntid {step['block']}, 1, 1" in entry[2], entry[2]
     for argument in step["arguments"]:
         end = argument["offset"] + size_of(argument)
         assert end <= buffers[argument["buffer"]], argument

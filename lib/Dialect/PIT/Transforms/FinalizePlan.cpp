@@ -6,6 +6,7 @@
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/IR/Matchers.h"
+#include "llvm/Support/InterleavedRange.h"
 
 namespace mlir::pit {
 #define GEN_PASS_DEF_PITFINALIZEPLANPASS
@@ -65,9 +66,12 @@ LogicalResult pit::finalizePlan(ModuleOp module) {
       if (!block || block->size() != 3)
         return kernel.emitOpError(
             "has no 'known_block_size', which its launch needs");
+      if ((*block)[1] != 1 || (*block)[2] != 1)
+        return kernel.emitOpError()
+               << "has 'known_block_size' [" << llvm::interleaved(*block)
+               << "]: expected 1 along y and z, as plans launch blocks along x";
       Builder builder(module.getContext());
-      launch.setBlockAttr(builder.getI64IntegerAttr(
-          static_cast<int64_t>((*block)[0]) * (*block)[1] * (*block)[2]));
+      launch.setBlockAttr(builder.getI64IntegerAttr((*block)[0]));
       auto shared = kernel->getAttrOfType<IntegerAttr>(kSharedBytesAttrName);
       launch.setSharedBytesAttr(
           builder.getI64IntegerAttr(shared ? shared.getInt() : 0));
