@@ -308,6 +308,20 @@ Expected<unsigned> EmulatorBackend::blocksPerMultiprocessor(
     return Error{name + "a block of " + std::to_string(blockThreads) +
                  " threads; expected 1 to " +
                  std::to_string(chip.maxThreadsPerBlock)};
+  // The product of what is given; 0 where nothing is.
+  const auto threadsOf = [](const std::array<uint32_t, 3> &ntid) {
+    return uint64_t(ntid[0]) * std::max(ntid[1], 1u) * std::max(ntid[2], 1u);
+  };
+  const uint64_t required = threadsOf((*own)->kernel.function().reqntid),
+                 most = threadsOf((*own)->kernel.function().maxntid);
+  if (required && blockThreads != required)
+    return Error{name + "a block of " + std::to_string(blockThreads) +
+                 " threads; expected " + std::to_string(required) +
+                 ", as its '.reqntid' says"};
+  if (most && blockThreads > most)
+    return Error{name + "a block of " + std::to_string(blockThreads) +
+                 " threads; expected at most " + std::to_string(most) +
+                 ", as its '.maxntid' says"};
   const uint64_t staticBytes = (*own)->kernel.staticSharedBytes();
   if (dynamicSharedBytes > chip.maxSharedBytes ||
       staticBytes > chip.maxSharedBytes - dynamicSharedBytes)

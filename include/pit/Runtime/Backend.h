@@ -140,7 +140,8 @@ public:
                                                  std::string fileName) = 0;
   /// How many blocks of `kernel` with `blockThreads` threads and
   /// `dynamicSharedBytes` bytes a multiprocessor holds at a time; at least 1.
-  /// An error where not even one fits.
+  /// An error where not even one fits, or where the module says that the kernel
+  /// takes no such block.
   virtual Expected<unsigned>
   blocksPerMultiprocessor(const Kernel &kernel, unsigned blockThreads,
                           uint64_t dynamicSharedBytes) = 0;

@@ -268,6 +268,14 @@ TEST(EmulatorBackend, Occupancy) {
             "kernel 'k': a block of 0 threads; expected 1 to 1024");
   EXPECT_EQ(blocks(plain, 1025, 0),
             "kernel 'k': a block of 1025 threads; expected 1 to 1024");
+  EXPECT_EQ(blocks(ptx("", "", ".reqntid 64, 2"), 128, 0), "16");
+  EXPECT_EQ(blocks(ptx("", "", ".reqntid 64, 2"), 64, 0),
+            "kernel 'k': a block of 64 threads; expected 128, as its "
+            "'.reqntid' says");
+  EXPECT_EQ(blocks(ptx("", "", ".maxntid 64, 2"), 64, 0), "32");
+  EXPECT_EQ(blocks(ptx("", "", ".maxntid 64, 2"), 129, 0),
+            "kernel 'k': a block of 129 threads; expected at most 128, as its "
+            "'.maxntid' says");
   EXPECT_EQ(blocks(plain, 128, 163 * 1024 + 1),
             "kernel 'k': 0 static and 166913 dynamic bytes of shared memory; "
             "'sm_80' has 166912 for a block");

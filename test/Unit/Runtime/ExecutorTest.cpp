@@ -55,7 +55,7 @@ constexpr const char *kPtx = R"(
 }
 .visible .entry chain_1(.param .u64 .ptr .global .align 16 sum, .param .u64 .ptr .global .align 16 scaled,
                         .param .u64 n)
-.maxntid 32
+.reqntid 32
 {
   .reg .pred %p;
   .reg .b32 %r<8>;
@@ -375,11 +375,6 @@ TEST(Executor, ErrorsOfStepsNameThem) {
   EXPECT_EQ(runAfter("/workspace/bytes", "\"0 - n\""),
             "function 'chain': workspace: '0 - n' is -100; expected at least "
             "0");
-  // The device's own words follow the step.
-  const std::string device = runAfter("/steps/1/block", "64");
-  EXPECT_TRUE(device.starts_with("function 'chain': step 1 ('chain_0'): ") &&
-              device.find("maxntid") != std::string::npos)
-      << device;
 }
 
 TEST(Executor, LoadingComparesThePlanWithThePtx) {
@@ -399,6 +394,12 @@ TEST(Executor, LoadingComparesThePlanWithThePtx) {
             "function 'chain': step 2 ('chain_1'): kernel 'chain_1': 0 static "
             "and 200000 dynamic bytes of shared memory; 'sm_80' has 166912 "
             "for a block");
+  EXPECT_EQ(runAfter("/steps/1/block", "64"),
+            "function 'chain': step 1 ('chain_0'): kernel 'chain_0': a block "
+            "of 64 threads; expected at most 32, as its '.maxntid' says");
+  EXPECT_EQ(runAfter("/steps/2/block", "16"),
+            "function 'chain': step 2 ('chain_1'): kernel 'chain_1': a block "
+            "of 16 threads; expected 32, as its '.reqntid' says");
   auto backend = makeBackend();
   std::string ptx = kPtx;
   ptx.replace(ptx.find(".param .u64 n"), 13, ".param .u32 n");
