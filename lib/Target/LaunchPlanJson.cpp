@@ -14,6 +14,9 @@ using namespace mlir::pit;
 static constexpr int64_t formatVersion = 1;
 /// Alignment of every pointer that a kernel gets, in bytes: kernel ABI.
 static constexpr int64_t pointerAlignmentBytes = 16;
+/// What readers accept; docs/launch-plan.md, "Limits".
+static constexpr int64_t maxRank = 16;
+static constexpr size_t maxArguments = 1024;
 
 namespace {
 
@@ -243,11 +246,30 @@ LogicalResult PlanWriter::write() {
   return success(ok);
 }
 
+/// An error of `op` unless it may give these arguments a place in a plan.
+static LogicalResult verifyLimits(Operation *op, TypeRange arguments) {
+  if (arguments.size() > maxArguments)
+    return op->emitOpError()
+           << "has " << arguments.size()
+           << " arguments: a launch plan takes at most " << maxArguments;
+  for (auto [i, type] : llvm::enumerate(arguments))
+    if (auto memref = dyn_cast<MemRefType>(type);
+        memref && memref.getRank() > maxRank)
+      return op->emitOpError()
+             << "argument " << i << " has rank " << memref.getRank()
+             << ": a launch plan takes at most " << maxRank;
+  return success();
+}
+
 FailureOr<std::string> pit::writeLaunchPlan(func::FuncOp function,
                                             const PTXTarget &target,
                                             StringRef ptxFile) {
-  if (failed(verifyLaunchPlan(function, PlanStage::Launches)))
+  if (failed(verifyLaunchPlan(function, PlanStage::Launches)) ||
+      failed(verifyLimits(function, function.getArgumentTypes())))
     return failure();
+  for (auto launch : function.getBody().front().getOps<LaunchOp>())
+    if (failed(verifyLimits(launch, launch.getKernelArgs().getTypes())))
+      return failure();
   std::string text;
   llvm::raw_string_ostream stream(text);
   llvm::json::OStream json(stream, /*IndentSize=*/1);
