@@ -19,6 +19,10 @@ namespace mlir::pit {
 /// Threads of a warp, on every chip.
 inline constexpr int64_t kWarpSize = 32;
 
+/// Bytes of the widest load, store or asynchronous copy of a thread (PTX ISA:
+/// vectors of 128 bits; cp.async).
+inline constexpr int64_t kMaxAccessBytes = 16;
+
 /// What the compiler must know of a GPU.
 struct Chip {
   llvm::StringLiteral name; ///< target name, as in `.target`

@@ -171,17 +171,12 @@ static LogicalResult verifySparseSchedule(linalg::LinalgOp op,
 
 /// Checks what may be sparse, before anything about how it is computed.
 static LogicalResult verifySparseInput(linalg::LinalgOp op, int64_t sparse) {
-  if (mayBeSparse(op, sparse))
+  std::string obstacle = getSparseObstacle(op, sparse);
+  if (obstacle.empty())
     return success();
-  BodyInfo body = analyzeBody(op);
   InFlightDiagnostic diag = op.emitOpError()
-                            << "operand " << sparse << " may not be sparse: ";
-  if (!body.combiner)
-    diag << "the body does not combine contributions by one operation";
-  else
-    diag << "with it zero, the contribution is not proved to be the identity "
-            "of the combiner '"
-         << body.combiner->getName() << "'";
+                            << "operand " << sparse
+                            << " may not be sparse: " << obstacle;
   diag.attachNote() << "a factor of a product under a sum may be sparse; take "
                        "#pit.sparsity off this operand's type (tensor.cast) "
                        "where the operation is to stay dense";

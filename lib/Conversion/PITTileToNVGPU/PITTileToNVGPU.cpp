@@ -3,7 +3,7 @@
 #include "pit/Conversion/PITTileToNVGPU/PITTileToNVGPU.h"
 
 #include "Lowering.h"
-#include "pit/Conversion/PITToGPU/KernelBuilder.h"
+#include "pit/Dialect/PIT/Transforms/LaunchPlan.h"
 #include "pit/Dialect/PIT/Transforms/Schedule.h"
 #include "pit/Passes/Passes.h"
 

@@ -10,8 +10,6 @@
 using namespace mlir;
 using namespace mlir::pit;
 
-/// The widest load of a lane.
-static constexpr int64_t kMaxUnitBytes = 16;
 /// What the memory system moves at least.
 static constexpr int64_t kSectorBytes = 32;
 /// Loads that a lane should have in flight: with 16 bytes each, some 4 KB a
@@ -157,7 +155,7 @@ std::optional<DetectPlan> pit::planDetection(MemRefType source,
       static_cast<int64_t>(llvm::divideCeil(type.getIntOrFloatBitWidth(), 8));
   int64_t rowBytes = plan.shape.back() * elementBytes,
           microBytes = plan.micro.back() * elementBytes;
-  plan.unitBytes = std::gcd(kMaxUnitBytes, std::gcd(rowBytes, microBytes));
+  plan.unitBytes = std::gcd(kMaxAccessBytes, std::gcd(rowBytes, microBytes));
   plan.shape.back() = rowBytes / plan.unitBytes;
   plan.micro.back() = microBytes / plan.unitBytes;
   makeRankTwo(plan);

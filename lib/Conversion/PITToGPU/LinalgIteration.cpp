@@ -2,11 +2,10 @@
 
 #include "LinalgIteration.h"
 
+#include "pit/Analysis/Chip.h"
+
 using namespace mlir;
 using namespace mlir::pit;
-
-/// Bytes of the widest access of a thread.
-static constexpr int64_t kWideAccessBytes = 16;
 
 int64_t pit::getElementBytes(Type type) {
   if (type.isF16() || type.isBF16())
@@ -130,7 +129,7 @@ bool LinalgIteration::isWide(unsigned operand) const {
 static int64_t chooseLanes(linalg::LinalgOp op, LinalgIteration &space) {
   if (space.threadDims.empty() || !space.loopDims.empty())
     return 1;
-  int64_t bytes = kWideAccessBytes;
+  int64_t bytes = kMaxAccessBytes;
   for (OpOperand &init : op.getDpsInitsMutable()) {
     Type type = getElementTypeOrSelf(init.get().getType());
     // A vector of i1 has a bit per element, a buffer of them a byte.
@@ -138,7 +137,7 @@ static int64_t chooseLanes(linalg::LinalgOp op, LinalgIteration &space) {
       return 1;
     bytes = std::min(bytes, getElementBytes(type));
   }
-  space.lanes = kWideAccessBytes / bytes;
+  space.lanes = kMaxAccessBytes / bytes;
   bool isWide = space.extents[space.threadDims.back()] >= space.lanes &&
                 llvm::all_of(op.getDpsInitsMutable(), [&](OpOperand &init) {
                   return space.isWide(init.getOperandNumber());

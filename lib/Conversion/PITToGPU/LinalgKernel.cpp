@@ -2,6 +2,7 @@
 
 #include "LinalgKernel.h"
 #include "KernelPayload.h"
+#include "pit/Analysis/Chip.h"
 #include "pit/Conversion/Utils/IndexBuilder.h"
 
 #include "mlir/Dialect/Affine/Utils.h"
@@ -15,9 +16,6 @@
 
 using namespace mlir;
 using namespace mlir::pit;
-
-/// Bytes of the widest load or store of a thread.
-static constexpr int64_t kWideBytes = 16;
 
 //===----------------------------------------------------------------------===//
 // Sums of narrow floats
@@ -375,7 +373,7 @@ SmallVector<Value> KernelWriter::load(OpOperand &operand, ArrayRef<Value> dims,
     return result;
   }
   int64_t bytes = getElementBytes(type.getElementType());
-  int64_t width = std::min(lanes, kWideBytes / bytes);
+  int64_t width = std::min(lanes, kMaxAccessBytes / bytes);
   auto vectorType = VectorType::get({width}, type.getElementType());
   Value start = offset(number, dims);
   for (int64_t lane = 0; lane < lanes; lane += width) {
@@ -400,7 +398,7 @@ void KernelWriter::store(OpOperand &operand, ArrayRef<Value> dims,
   }
   // Lanes are chosen so that every output is wide.
   int64_t bytes = getElementBytes(type.getElementType());
-  int64_t width = std::min<int64_t>(lanes.size(), kWideBytes / bytes);
+  int64_t width = std::min<int64_t>(lanes.size(), kMaxAccessBytes / bytes);
   auto vectorType = VectorType::get({width}, type.getElementType());
   for (int64_t lane = 0; lane < static_cast<int64_t>(lanes.size());
        lane += width) {

@@ -83,7 +83,7 @@ func.func @sum_under_sum(%a: tensor<128x128xf16, #pit.sparsity<>>, %b: tensor<12
 #a = affine_map<(m, k) -> (m, k)>
 #c = affine_map<(m, k) -> (m)>
 func.func @last_value(%a: tensor<128x128xf16, #pit.sparsity<>>, %c: tensor<128xf16>) -> tensor<128xf16> {
-  // expected-error @+2 {{operand 0 may not be sparse: the body does not combine contributions by one operation}}
+  // expected-error @+2 {{operand 0 may not be sparse: the body does not read the output's old value, but replaces it}}
   // expected-note @+1 {{a factor of a product under a sum may be sparse}}
   %0 = linalg.generic {indexing_maps = [#a, #c], iterator_types = ["parallel", "reduction"]}
       ins(%a : tensor<128x128xf16, #pit.sparsity<>>) outs(%c : tensor<128xf16>) {

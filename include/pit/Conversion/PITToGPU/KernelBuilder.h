@@ -45,16 +45,6 @@ FailureOr<LaunchOp> buildKernel(OpBuilder &builder, Operation *op,
                                 int64_t grid, int64_t blockSize,
                                 KernelBodyBuilder body);
 
-/// Name of the attribute with a kernel's role.
-inline constexpr llvm::StringLiteral kRoleAttrName = "pit.role";
-
-/// Name of the attribute with the #pit.schedule of a kernel at the tile level.
-inline constexpr llvm::StringLiteral kKernelScheduleAttrName =
-    "pit.kernel_schedule";
-
-/// Name of the attribute with a scheduled kernel's slots per tile.
-inline constexpr llvm::StringLiteral kStagesAttrName = "pit.stages";
-
 } // namespace mlir::pit
 
 #endif // PIT_CONVERSION_PITTOGPU_KERNELBUILDER_H

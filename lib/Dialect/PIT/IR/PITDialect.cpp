@@ -82,9 +82,10 @@ static LogicalResult verifyNumber(Operation *op, NamedAttribute attribute,
 LogicalResult PITDialect::verifyRegionArgAttribute(Operation *op, unsigned,
                                                    unsigned,
                                                    NamedAttribute attribute) {
-  if (failed(verifyKnown(op, attribute.getName(), {"pit.name", "pit.output"})))
+  if (failed(verifyKnown(op, attribute.getName(),
+                         {kNameAttrName, kOutputAttrName})))
     return failure();
-  if (attribute.getName() == "pit.output")
+  if (attribute.getName() == kOutputAttrName)
     return verifyKind<UnitAttr>(op, attribute, "no value");
   return verifyKind<StringAttr>(op, attribute, "a string");
 }
@@ -92,7 +93,7 @@ LogicalResult PITDialect::verifyRegionArgAttribute(Operation *op, unsigned,
 LogicalResult
 PITDialect::verifyRegionResultAttribute(Operation *op, unsigned, unsigned,
                                         NamedAttribute attribute) {
-  if (failed(verifyKnown(op, attribute.getName(), {"pit.name"})))
+  if (failed(verifyKnown(op, attribute.getName(), {kNameAttrName})))
     return failure();
   return verifyKind<StringAttr>(op, attribute, "a string");
 }
@@ -102,21 +103,21 @@ LogicalResult PITDialect::verifyOperationAttribute(Operation *op,
   StringAttr name = attribute.getName();
   if (name != kScheduleAttrName) {
     if (failed(verifyKnown(op, name,
-                           {kScheduleAttrName, "pit.name", "pit.index",
-                            "pit.role", "pit.kernel_schedule", "pit.stages",
-                            "pit.shared_bytes"})))
+                           {kScheduleAttrName, kNameAttrName, kIndexAttrName,
+                            kRoleAttrName, kKernelScheduleAttrName,
+                            kStagesAttrName, kSharedBytesAttrName})))
       return failure();
-    if (!isa<FunctionOpInterface>(op) && name != "pit.name" &&
-        name != "pit.index")
+    if (!isa<FunctionOpInterface>(op) && name != kNameAttrName &&
+        name != kIndexAttrName)
       return op->emitOpError()
              << "attribute " << name << " is for functions only";
-    if (name == "pit.index")
+    if (name == kIndexAttrName)
       return verifyKind<UnitAttr>(op, attribute, "no value");
-    if (name == "pit.kernel_schedule")
+    if (name == kKernelScheduleAttrName)
       return verifyKind<ScheduleAttr>(op, attribute, "a #pit.schedule");
-    if (name == "pit.stages")
+    if (name == kStagesAttrName)
       return verifyNumber(op, attribute, 1, kMaxStages);
-    if (name == "pit.shared_bytes")
+    if (name == kSharedBytesAttrName)
       return verifyNumber(op, attribute, 0,
                           std::numeric_limits<int32_t>::max());
     return verifyKind<StringAttr>(op, attribute, "a string");

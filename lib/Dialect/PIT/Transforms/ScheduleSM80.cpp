@@ -6,7 +6,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "PipelineTiles.h"
-#include "pit/Conversion/PITToGPU/KernelBuilder.h"
 #include "pit/Dialect/PIT/Transforms/Divisors.h"
 #include "pit/Dialect/PIT/Transforms/Schedule.h"
 #include "pit/Dialect/PIT/Transforms/TileLayout.h"

@@ -34,6 +34,22 @@ namespace mlir::pit {
 
 /// Name of the attribute by which a user pins a schedule on a linalg op.
 inline constexpr llvm::StringLiteral kScheduleAttrName = "pit.schedule";
+/// Attribute of a function's argument, or of a memref.view of the workspace:
+/// its name in the launch plan.
+inline constexpr llvm::StringLiteral kNameAttrName = "pit.name";
+/// Unit attribute of a function's argument: the plan writes it.
+inline constexpr llvm::StringLiteral kOutputAttrName = "pit.output";
+/// Unit attribute of a memref.view of the workspace: a part of an index.
+inline constexpr llvm::StringLiteral kIndexAttrName = "pit.index";
+/// Attribute (string) of a gpu.func: what it does, a word for people.
+inline constexpr llvm::StringLiteral kRoleAttrName = "pit.role";
+/// Attribute (#pit.schedule) of a gpu.func at the tile level: its schedule.
+inline constexpr llvm::StringLiteral kKernelScheduleAttrName =
+    "pit.kernel_schedule";
+/// Attribute (i64) of a scheduled gpu.func: slots of each tile.
+inline constexpr llvm::StringLiteral kStagesAttrName = "pit.stages";
+/// Attribute (i64) of a gpu.func: bytes of dynamic shared memory; absent: 0.
+inline constexpr llvm::StringLiteral kSharedBytesAttrName = "pit.shared_bytes";
 
 /// Bounds of extents and stages in attributes and types: far past what any chip
 /// holds, so that bytes computed from them fit 64 bits.

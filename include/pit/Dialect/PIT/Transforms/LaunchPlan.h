@@ -16,17 +16,6 @@
 
 namespace mlir::pit {
 
-/// Attribute of a function's argument, or of a memref.view of the workspace:
-/// its name in the launch plan.
-inline constexpr llvm::StringLiteral kNameAttrName = "pit.name";
-/// Unit attribute of a function's argument: the plan writes it.
-inline constexpr llvm::StringLiteral kOutputAttrName = "pit.output";
-/// Unit attribute of a memref.view of the workspace: a part of an index.
-inline constexpr llvm::StringLiteral kIndexAttrName = "pit.index";
-
-/// Attribute (i64) of a gpu.func: bytes of dynamic shared memory; absent: 0.
-inline constexpr llvm::StringLiteral kSharedBytesAttrName = "pit.shared_bytes";
-
 /// What every temporary's offset into the workspace is a multiple of, in bytes:
 /// the alignment that the CUDA allocator gives, so that a workspace of its own
 /// would not be aligned better.
