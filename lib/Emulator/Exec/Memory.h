@@ -59,7 +59,9 @@ public:
 private:
   std::vector<std::unique_ptr<Allocation>> table; ///< by base
   DeviceAddress next = kFirstAddress;
-  static constexpr DeviceAddress kFirstAddress = 0x100000000;
+  /// Past what x86-64 and AArch64 give to a process that does not ask for more,
+  /// so that no address of the device is one of the host.
+  static constexpr DeviceAddress kFirstAddress = uint64_t(1) << 48;
 };
 
 } // namespace pit::emu
