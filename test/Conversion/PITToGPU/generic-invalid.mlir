@@ -157,6 +157,30 @@ func.func @no_bitmap(%a: memref<64x64xf16>, %b: memref<64x64xf16>, %counts: memr
 
 // -----
 
+func.func @partial_sums(%a: memref<64x64xf16>, %b: memref<64x64xf16>, %counts: memref<2xi32>, %coords: memref<2x64xi32>, %c: memref<64x64xf32>) {
+  %i = pit.assemble_index %counts, %coords : memref<2xi32>, memref<2x64xi32> -> !pit.index<padded, 2x64>
+  // expected-error @+1 {{has no lowering to a kernel: micro-tiles of 32 of the 64 elements along the reduction d2 leave partial sums on the permuted parallel d0; use '?' for the whole dimension, or the reduction as PIT axis}}
+  pit.generic {
+      indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>],
+      iterator_types = ["parallel", "parallel", "reduction"], permutation = #pit.permutation<dim = 0, kind = parallel, operand = 0, micro_tile = [1, 32]>, schedule = #pit.schedule<axis = 0, micro_tile = [1, 32], tile = [64, 64, 32]>}
+      ins(%a, %b : memref<64x64xf16>, memref<64x64xf16>) outs(%c : memref<64x64xf32>) index(%i : !pit.index<padded, 2x64>)
+      combine {
+      ^bb0(%x: f16, %y: f16, %acc: f32):
+        %0 = arith.extf %x : f16 to f32
+        %1 = arith.extf %y : f16 to f32
+        %2 = arith.mulf %0, %1 : f32
+        %3 = arith.addf %acc, %2 : f32
+        pit.yield %3 : f32
+      } epilogue {
+      ^bb0(%acc: f32, %old: f32):
+        %0 = arith.addf %old, %acc : f32
+        pit.yield %0 : f32
+      }
+  return
+}
+
+// -----
+
 func.func @compact_index(%a: memref<64x64xf16>, %b: memref<64x64xf16>, %counts: memref<2xi64>, %coords: memref<64xi32>, %c: memref<64x64xf32>) {
   %i = pit.assemble_index %counts, %coords : memref<2xi64>, memref<64xi32> -> !pit.index<compact, 1x64>
   // expected-error @+1 {{that is not made by a padded 'pit.assemble_index'}}

@@ -238,3 +238,10 @@ func.func @dynamic_result(%x: memref<?xf32>) -> memref<?xf32> {
   // expected-error @+1 {{returns a value of type 'memref<?xf32>': dynamic sizes are not supported yet, every size must be known}}
   return %x : memref<?xf32>
 }
+
+// -----
+
+// expected-error @+1 {{argument 0 has type 'memref<4611686018427387904xf32>', whose size is not below 2^63 bytes}}
+func.func @huge(%x: memref<4611686018427387904xf32>) {
+  return
+}

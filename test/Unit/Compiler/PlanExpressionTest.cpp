@@ -24,7 +24,7 @@ using mlir::Value;
 
 namespace {
 
-/// Parses a function of two index arguments, `a` and `b`, whose last operation
+/// Parses a function of two symbols, `a` and `b`, whose last operation
 /// before the return is what is written.
 class PlanExpression : public testing::Test {
 protected:
@@ -38,7 +38,8 @@ protected:
   /// The text, or "" where there is none.
   std::string write(StringRef body) {
     std::string source =
-        ("func.func @f(%a: index, %b: index, %m: memref<7x?xf32>) {\n"
+        ("func.func @f(%a: index, %b: index, %m: memref<7x?xf32>, "
+         "%n: index) {\n"
          "  %c0 = arith.constant 0 : index\n"
          "  %c1 = arith.constant 1 : index\n"
          "  %c3 = arith.constant 3 : index\n"
@@ -146,6 +147,9 @@ TEST_F(PlanExpression, RejectsTheRest) {
   EXPECT_NE(message.find("'memref.dim' op has no expression"),
             std::string::npos)
       << message;
+  EXPECT_EQ(write("%0 = arith.addi %n, %c1 : index"), "");
+  EXPECT_EQ(message, "a value of type 'index' that is an argument of the "
+                     "function has no expression in a launch plan");
 }
 
 } // namespace
