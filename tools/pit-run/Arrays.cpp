@@ -122,8 +122,9 @@ void tool::fromDoubles(const TensorSpec &spec,
 
 Expected<NpyArray> tool::makeArray(const TensorSpec &spec,
                                    const std::string &what) {
-  // Without exceptions a failed allocation would end the program.
-  void *probe = std::malloc(spec.bytes());
+  // Without exceptions a failed allocation would end the program. Volatile, or
+  // clang++ takes an allocation that nobody uses for one that succeeds.
+  void *volatile probe = std::malloc(spec.bytes());
   if (!probe && spec.bytes())
     return Error{what + " of type " + spec.type + " takes " +
                  std::to_string(spec.bytes()) +
