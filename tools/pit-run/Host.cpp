@@ -12,8 +12,8 @@
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Target/TargetMachine.h"
 
-#include <csetjmp>
 #include <csignal>
+#include <unistd.h>
 
 using namespace pit;
 using namespace pit::tool;
@@ -23,33 +23,42 @@ static Error toError(const std::string &what, llvm::Error error) {
 }
 
 namespace {
-sigjmp_buf faulted;
-volatile sig_atomic_t faultSignal;
+/// What the user's function does to the user's data may stop the process. While
+/// this lives, it then ends with a message and exit code 1. Nothing else is
+/// safe: the signal may come from within the allocator.
+class FaultMessage {
+public:
+  explicit FaultMessage(const std::string &what) {
+    prefix = "pit-run: error: " + what + " stopped: ";
+    struct sigaction catcher = {};
+    catcher.sa_handler = say;
+    for (size_t i = 0; i < std::size(kSignals); ++i)
+      sigaction(kSignals[i], &catcher, &before[i]);
+  }
+  ~FaultMessage() {
+    for (size_t i = 0; i < std::size(kSignals); ++i)
+      sigaction(kSignals[i], &before[i], nullptr);
+  }
 
-/// Runs code that may stop with a signal, because of what the user's function
-/// does to the user's data. Returns null, or what happened; then the process is
-/// good for a message only.
-const char *runGuarded(llvm::function_ref<void()> code) {
-  constexpr int signals[] = {SIGFPE, SIGSEGV, SIGBUS, SIGABRT};
-  struct sigaction catcher = {}, before[std::size(signals)];
-  catcher.sa_handler = [](int number) {
-    faultSignal = number;
-    siglongjmp(faulted, 1);
-  };
-  for (size_t i = 0; i < std::size(signals); ++i)
-    sigaction(signals[i], &catcher, &before[i]);
-  const char *what = nullptr;
-  if (sigsetjmp(faulted, /*savemask=*/1) == 0)
-    code();
-  else
-    what = faultSignal == SIGFPE    ? "an integer was divided by zero, or "
-                                      "the quotient does not fit"
-           : faultSignal == SIGABRT ? "an assertion of the function failed"
-                                    : "an access was out of bounds";
-  for (size_t i = 0; i < std::size(signals); ++i)
-    sigaction(signals[i], &before[i], nullptr);
-  return what;
-}
+private:
+  static void say(int signal) {
+    std::string_view why =
+        signal == SIGFPE    ? "an integer was divided by zero, or the quotient "
+                              "does not fit\n"
+        : signal == SIGABRT ? "an assertion of the function failed, or it "
+                              "wrote out of bounds\n"
+                            : "an access was out of bounds\n";
+    for (std::string_view text : {std::string_view(prefix), why})
+      if (write(STDERR_FILENO, text.data(), text.size()) < 0)
+        break;
+    _exit(1);
+  }
+
+  static constexpr int kSignals[] = {SIGFPE, SIGSEGV, SIGBUS, SIGABRT};
+  static std::string prefix;
+  struct sigaction before[std::size(kSignals)];
+};
+std::string FaultMessage::prefix;
 } // namespace
 
 /// A memref as MLIR's C interface passes it: allocated and aligned pointer,
@@ -141,15 +150,9 @@ tool::runOnHost(mlir::ModuleOp module, const Signature &signature,
     pointers.push_back(descriptor.data());
   for (void *&pointer : pointers)
     packed.push_back(&pointer);
-  llvm::Error failure = llvm::Error::success();
-  const char *signal = runGuarded([&] {
-    failure = (*engine)->invokePacked("_mlir_ciface_" + signature.name, packed);
-  });
-  if (signal) {
-    llvm::consumeError(std::move(failure));
-    return Error{what + " stopped: " + signal};
-  }
-  if (failure)
-    return toError("cannot run " + what, std::move(failure));
+  FaultMessage message(what);
+  if (llvm::Error error =
+          (*engine)->invokePacked("_mlir_ciface_" + signature.name, packed))
+    return toError("cannot run " + what, std::move(error));
   return results;
 }
