@@ -23,12 +23,14 @@ inline constexpr int64_t kWarpSize = 32;
 /// vectors of 128 bits; cp.async).
 inline constexpr int64_t kMaxAccessBytes = 16;
 
+/// Most 32-bit registers of a thread, on every chip.
+inline constexpr int64_t kMaxRegistersPerThread = 255;
+
 /// What the compiler must know of a GPU.
 struct Chip {
   llvm::StringLiteral name; ///< target name, as in `.target`
   int minPtxVersion;        ///< least PTX version times 10 that has the target
   int64_t maxSharedBytesPerBlock; ///< shared memory that one block may ask for
-  int64_t maxRegistersPerThread;  ///< 32-bit registers
   int64_t maxRegistersPerBlock;   ///< 32-bit registers
 };
 

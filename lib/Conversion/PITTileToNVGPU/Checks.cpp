@@ -16,10 +16,6 @@
 using namespace mlir;
 using namespace mlir::pit;
 
-/// 32-bit registers of a thread, on every chip (CUDA C++ Programming Guide,
-/// technical specifications per compute capability).
-static constexpr int64_t kMaxRegisters = 255;
-
 /// The warps' blocks must be fragments, which must fit their registers.
 static LogicalResult verifyWarps(Operation *op, AccType acc,
                                  const KernelContext &context) {
@@ -33,10 +29,11 @@ static LogicalResult verifyWarps(Operation *op, AccType acc,
            << " warps of the kernel do not divide into blocks that are "
               "multiples of 16x8";
   if (int64_t held = layout->rows * layout->columns / kWarpSize;
-      held > kMaxRegisters)
+      held > kMaxRegistersPerThread)
     return op->emitOpError()
            << "has an accumulator of type " << acc << ", of which a thread "
-           << "holds " << held << " elements, but has " << kMaxRegisters
+           << "holds " << held << " elements, but has "
+           << kMaxRegistersPerThread
            << " registers: use a smaller tile or more warps";
   return success();
 }

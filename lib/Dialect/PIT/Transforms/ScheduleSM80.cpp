@@ -171,7 +171,7 @@ LogicalResult Scheduler::assignWarps() {
   int64_t needed = layout->fragmentsM() * layout->fragmentsN() * 4 +
                    layout->fragmentsM() * 4 + layout->fragmentsN() * 2 + 37;
   int64_t available =
-      std::min(chip.maxRegistersPerThread, chip.maxRegistersPerBlock / threads);
+      std::min(kMaxRegistersPerThread, chip.maxRegistersPerBlock / threads);
   if (needed > available)
     return kernel.emitOpError()
            << "has a dense tile of " << m << "x" << n << " on " << warps
