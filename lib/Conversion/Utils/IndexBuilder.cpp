@@ -3,7 +3,9 @@
 #include "pit/Conversion/Utils/IndexBuilder.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 
 using namespace mlir;
 using namespace mlir::pit;
@@ -128,6 +130,16 @@ Value IndexBuilder::all(ArrayRef<Value> conditions) const {
 Value IndexBuilder::toIndex(Value integer) const {
   return builder.createOrFold<arith::IndexCastUIOp>(loc, builder.getIndexType(),
                                                     integer);
+}
+
+Value IndexBuilder::size(Value memref, int64_t dim) const {
+  auto type = cast<MemRefType>(memref.getType());
+  if (!type.isDynamicDim(dim))
+    return constant(type.getDimSize(dim));
+  if (auto cast = memref.getDefiningOp<memref::ReinterpretCastOp>())
+    return getValueOrCreateConstantIndexOp(builder, loc,
+                                           cast.getMixedSizes()[dim]);
+  return builder.createOrFold<memref::DimOp>(loc, memref, dim);
 }
 
 Value IndexBuilder::threadId() const {

@@ -52,6 +52,11 @@ struct IndexBuilder {
   /// An integer as an index.
   Value toIndex(Value integer) const;
 
+  /// Size of dimension `dim` of a memref, as an index: a constant where the
+  /// type or a reinterpretation tells it, else what that was made with, else a
+  /// memref.dim.
+  Value size(Value memref, int64_t dim) const;
+
   /// Number of the thread in its block, and of the block in the grid, along x.
   Value threadId() const;
   Value blockId() const;
