@@ -61,6 +61,8 @@ static FailureOr<ContractionDims> getContractionDims(GenericOp op) {
       return op.emitOpError() << "has no lowering to a kernel for dynamic "
                                  "sizes, but has an operand of type "
                               << type;
+  if (!op.getEpilogueInputs().empty())
+    return op.emitOpError("has no lowering to a kernel for epilogue inputs");
   auto getElement = [](Value value) {
     return cast<MemRefType>(value.getType()).getElementType();
   };

@@ -150,7 +150,8 @@ private:
   void applyEpilogue(OpBuilder &b, ValueRange place);
   /// Where operand `number` is read at `point`.
   SmallVector<Value> indicesOf(OpBuilder &b, int64_t number, ValueRange point);
-  /// The region's body before the insertion point; returns what it yields.
+  /// The region's body before the insertion point; returns what it yields. An
+  /// argument that the region does not use may be null.
   Value inlineRegion(OpBuilder &b, Region &region, ValueRange arguments);
 
   RewriterBase &rewriter;
@@ -195,7 +196,9 @@ SmallVector<Value> GenericLowering::indicesOf(OpBuilder &b, int64_t number,
 Value GenericLowering::inlineRegion(OpBuilder &b, Region &region,
                                     ValueRange arguments) {
   IRMapping mapping;
-  mapping.map(region.getArguments(), arguments);
+  for (auto [argument, value] : llvm::zip(region.getArguments(), arguments))
+    if (value)
+      mapping.map(argument, value);
   for (Operation &inner : region.front().without_terminator())
     b.clone(inner, mapping);
   return mapping.lookupOrDefault(region.front().back().getOperand(0));
@@ -287,9 +290,18 @@ void GenericLowering::forEachListedMicroTile(AssembleIndexOp parts) {
 }
 
 void GenericLowering::applyEpilogue(OpBuilder &b, ValueRange place) {
-  Value acc = memref::LoadOp::create(b, loc, accumulators, place);
-  Value old = memref::LoadOp::create(b, loc, op.getInit(), place);
-  Value result = inlineRegion(b, op.getEpilogue(), {acc, old});
+  SmallVector<Value> arguments{
+      memref::LoadOp::create(b, loc, accumulators, place)};
+  arguments.push_back(op.readsInit()
+                          ? memref::LoadOp::create(b, loc, op.getInit(), place)
+                          : Value());
+  for (auto [number, input] : llvm::enumerate(op.getEpilogueInputs())) {
+    SmallVector<Value> indices;
+    for (AffineExpr expr : op.getEpilogueMap(number).getResults())
+      indices.push_back(place[cast<AffineDimExpr>(expr).getPosition()]);
+    arguments.push_back(memref::LoadOp::create(b, loc, input, indices));
+  }
+  Value result = inlineRegion(b, op.getEpilogue(), arguments);
   Value dest = op.getDest() ? op.getDest() : op.getInit();
   memref::StoreOp::create(b, loc, result, dest, place);
 }

@@ -181,3 +181,46 @@ func.func @dense_dynamic(%a: memref<?x8xi32>, %c: memref<8xi32>) {
       }
   return
 }
+
+// -----
+
+// Epilogue inputs are read by their maps; an init that is not used is not.
+
+// CHECK-LABEL: func @epilogue_inputs(
+// CHECK-SAME: %{{.*}}: memref<16x32xf16>, %[[C:[a-z0-9]+]]: memref<64x32xf16>, %[[BIAS:[a-z0-9]+]]: memref<32xf32>, %[[R:[a-z0-9]+]]: memref<32x64xf32>, %[[SCALE:[a-z0-9]+]]: memref<f32>
+// CHECK-NOT: memref.load %[[C]]
+// CHECK: scf.for %[[I:.*]] =
+// CHECK: scf.for %[[J:.*]] =
+// CHECK: %[[ACC:.*]] = memref.load %alloc[%[[I]], %[[J]]] : memref<64x32xf32>
+// CHECK: %[[X:.*]] = memref.load %[[BIAS]][%[[J]]]
+// CHECK: %[[Y:.*]] = memref.load %[[R]][%[[J]], %[[I]]]
+// CHECK: %[[Z:.*]] = memref.load %[[SCALE]][]
+// CHECK: arith.mulf %[[ACC]], %[[Z]]
+// CHECK: arith.addf %{{.*}}, %[[X]]
+// CHECK: arith.addf %{{.*}}, %[[Y]]
+// CHECK-NOT: memref.load %[[C]]
+// CHECK: memref.store %{{.*}}, %[[C]][%[[I]], %[[J]]] : memref<64x32xf16>
+func.func @epilogue_inputs(%a: memref<64x16xf16>, %b: memref<16x32xf16>, %c: memref<64x32xf16>, %bias: memref<32xf32>, %residual: memref<32x64xf32>, %scale: memref<f32>) {
+  pit.generic {
+      indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>],
+      iterator_types = ["parallel", "parallel", "reduction"],
+      epilogue_maps = [affine_map<(i, j) -> (j)>, affine_map<(i, j) -> (j, i)>, affine_map<(i, j) -> ()>],
+      schedule = #pit.schedule<dense, tile = [64, 32, 16]>}
+      ins(%a, %b : memref<64x16xf16>, memref<16x32xf16>) outs(%c : memref<64x32xf16>)
+      combine {
+      ^bb0(%x: f16, %y: f16, %acc: f32):
+        %0 = arith.extf %x : f16 to f32
+        %1 = arith.extf %y : f16 to f32
+        %2 = arith.mulf %0, %1 : f32
+        %3 = arith.addf %acc, %2 : f32
+        pit.yield %3 : f32
+      } epilogue ins(%bias, %residual, %scale : memref<32xf32>, memref<32x64xf32>, memref<f32>) {
+      ^bb0(%acc: f32, %old: f16, %x: f32, %y: f32, %z: f32):
+        %0 = arith.mulf %acc, %z : f32
+        %1 = arith.addf %0, %x : f32
+        %2 = arith.addf %1, %y : f32
+        %3 = arith.truncf %2 : f32 to f16
+        pit.yield %3 : f16
+      }
+  return
+}

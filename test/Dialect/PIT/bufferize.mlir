@@ -105,3 +105,71 @@ func.func @from_outside(%counts: tensor<4xi32>, %coords: tensor<4x8xi32>, %a: te
       } -> tensor<64x32xf32>
   return %r : tensor<64x32xf32>
 }
+
+// -----
+
+// An init that the epilogue does not use is a destination only: nothing is
+// copied to it. It must not be what an epilogue input is read from.
+// CHECK-LABEL: func.func @unread_init(
+// CHECK-SAME: %[[A:[a-z0-9]+]]: memref<64x8xf16>, %[[B:[a-z0-9]+]]: memref<8x32xf16>, %[[C:[a-z0-9]+]]: memref<64x32xf16>, %[[BIAS:[a-z0-9]+]]: memref<32xf32>)
+// CHECK-NOT: memref.copy
+// CHECK: %[[OUT:.*]] = memref.alloc() {{.*}}memref<64x32xf16>
+// CHECK-NOT: memref.copy
+// CHECK: pit.generic {{.*}} outs(%[[OUT]] : memref<64x32xf16>)
+// CHECK: epilogue ins(%[[BIAS]], %[[C]] : memref<32xf32>, memref<64x32xf16>) {
+// CHECK: return %[[OUT]]
+func.func @unread_init(%a: tensor<64x8xf16>, %b: tensor<8x32xf16>, %c: tensor<64x32xf16>, %bias: tensor<32xf32>) -> tensor<64x32xf16> {
+  %r = pit.generic {
+      indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>],
+      epilogue_maps = [affine_map<(i, j) -> (j)>, affine_map<(i, j) -> (i, j)>],
+      iterator_types = ["parallel", "parallel", "reduction"], schedule = #pit.schedule<dense, tile = [16, 32, 16]>}
+      ins(%a, %b : tensor<64x8xf16>, tensor<8x32xf16>) outs(%c : tensor<64x32xf16>)
+      combine {
+      ^bb0(%x: f16, %y: f16, %acc: f32):
+        %0 = arith.extf %x : f16 to f32
+        %1 = arith.extf %y : f16 to f32
+        %2 = arith.mulf %0, %1 : f32
+        %3 = arith.addf %acc, %2 : f32
+        pit.yield %3 : f32
+      } epilogue ins(%bias, %c : tensor<32xf32>, tensor<64x32xf16>) {
+      ^bb0(%acc: f32, %old: f16, %x: f32, %y: f16):
+        %0 = arith.addf %acc, %x : f32
+        %1 = arith.truncf %0 : f32 to f16
+        %2 = arith.addf %1, %y : f16
+        pit.yield %2 : f16
+      } -> tensor<64x32xf16>
+  return %r : tensor<64x32xf16>
+}
+
+// -----
+
+// A result that is read after the op was applied to it in place: a transposed
+// epilogue input reads elements that are already stored, so it is a copy.
+// CHECK-LABEL: func.func @transposed_input(
+// CHECK: %[[T:.*]] = memref.alloc() {{.*}}memref<32x32xf32>
+// CHECK: linalg.exp {{.*}} outs(%[[T]] :
+// CHECK: %[[OUT:.*]] = memref.alloc() {{.*}}memref<32x32xf32>
+// CHECK: pit.generic {{.*}} outs(%[[OUT]] : memref<32x32xf32>)
+// CHECK: epilogue ins(%[[T]] : memref<32x32xf32>) {
+func.func @transposed_input(%a: tensor<32x8xf16>, %b: tensor<8x32xf16>, %c: tensor<32x32xf32>) -> tensor<32x32xf32> {
+  %e = tensor.empty() : tensor<32x32xf32>
+  %t = linalg.exp ins(%c : tensor<32x32xf32>) outs(%e : tensor<32x32xf32>) -> tensor<32x32xf32>
+  %r = pit.generic {
+      indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>],
+      epilogue_maps = [affine_map<(i, j) -> (j, i)>],
+      iterator_types = ["parallel", "parallel", "reduction"], schedule = #pit.schedule<dense, tile = [16, 32, 16]>}
+      ins(%a, %b : tensor<32x8xf16>, tensor<8x32xf16>) outs(%t : tensor<32x32xf32>)
+      combine {
+      ^bb0(%x: f16, %y: f16, %acc: f32):
+        %0 = arith.extf %x : f16 to f32
+        %1 = arith.extf %y : f16 to f32
+        %2 = arith.mulf %0, %1 : f32
+        %3 = arith.addf %acc, %2 : f32
+        pit.yield %3 : f32
+      } epilogue ins(%t : tensor<32x32xf32>) {
+      ^bb0(%acc: f32, %old: f32, %x: f32):
+        %0 = arith.addf %acc, %x : f32
+        pit.yield %0 : f32
+      } -> tensor<32x32xf32>
+  return %r : tensor<32x32xf32>
+}

@@ -861,7 +861,7 @@ func.func @not_a_factor(%a: tensor<16x64xf16>, %b: tensor<16x128xf16>, %c: tenso
 // -----
 
 func.func @epilogue_arguments(%a: tensor<16x64xf16>, %b: tensor<16x128xf16>, %c: tensor<64x128xf32>, %index: !pit.index<padded, 1x16>, %bits: tensor<1x16xi1>) {
-  // expected-error @+1 {{'epilogue' expects two arguments of types 'f32' (the accumulator) and 'f32' (the init)}}
+  // expected-error @+1 {{'epilogue' expects 2 arguments of types 'f32' (the accumulator), 'f32' (the init), but got 'f32'}}
   %0 = pit.generic {indexing_maps = [affine_map<(m, n, k) -> (k, m)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>],
       iterator_types = ["parallel", "parallel", "reduction"],
       permutation = #pit.permutation<dim = 2, kind = reduction, operand = 0, micro_tile = [1, 64]>,
@@ -980,5 +980,189 @@ func.func @vector_accumulator(%a: memref<4x4xf32>, %c: memref<4xf32>) {
       ^bb0(%acc: vector<4xf32>, %old: f32):
         pit.yield %old : f32
       }
+  return
+}
+
+// -----
+
+func.func @epilogue_maps_number(%a: tensor<8x4xf16>, %b: tensor<4x16xf16>, %c: tensor<8x16xf32>) {
+  // expected-error @+1 {{expects 0 epilogue maps (one per epilogue input), but got 1}}
+  %r = pit.generic {
+      indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>],
+      iterator_types = ["parallel", "parallel", "reduction"], epilogue_maps = [affine_map<(i, j) -> (j)>],
+      schedule = #pit.schedule<dense, tile = [16, 16, 16]>}
+      ins(%a, %b : tensor<8x4xf16>, tensor<4x16xf16>) outs(%c : tensor<8x16xf32>)
+      combine {
+      ^bb0(%x: f16, %y: f16, %acc: f32):
+        %0 = arith.extf %x : f16 to f32
+        %1 = arith.extf %y : f16 to f32
+        %2 = arith.mulf %0, %1 : f32
+        %3 = arith.addf %acc, %2 : f32
+        pit.yield %3 : f32
+      } epilogue {
+      ^bb0(%acc: f32, %old: f32):
+        pit.yield %acc : f32
+      } -> tensor<8x16xf32>
+  return
+}
+
+// -----
+
+func.func @epilogue_map_dims(%a: tensor<8x4xf16>, %b: tensor<4x16xf16>, %c: tensor<8x16xf32>, %e: tensor<16xf32>) {
+  // expected-error @+1 {{expects epilogue map 0 to be a projected permutation from 2 dimensions (rank of the output) to 1, but got affine_map<(d0, d1, d2) -> (d1)>}}
+  %r = pit.generic {
+      indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>],
+      iterator_types = ["parallel", "parallel", "reduction"], epilogue_maps = [affine_map<(m, n, k) -> (n)>],
+      schedule = #pit.schedule<dense, tile = [16, 16, 16]>}
+      ins(%a, %b : tensor<8x4xf16>, tensor<4x16xf16>) outs(%c : tensor<8x16xf32>)
+      combine {
+      ^bb0(%x: f16, %y: f16, %acc: f32):
+        %0 = arith.extf %x : f16 to f32
+        %1 = arith.extf %y : f16 to f32
+        %2 = arith.mulf %0, %1 : f32
+        %3 = arith.addf %acc, %2 : f32
+        pit.yield %3 : f32
+      } epilogue ins(%e : tensor<16xf32>) {
+      ^bb0(%acc: f32, %old: f32, %x: f32):
+        pit.yield %acc : f32
+      } -> tensor<8x16xf32>
+  return
+}
+
+// -----
+
+func.func @epilogue_map_rank(%a: tensor<8x4xf16>, %b: tensor<4x16xf16>, %c: tensor<8x16xf32>, %e: tensor<16xf32>) {
+  // expected-error @+1 {{expects epilogue map 0 to be a projected permutation from 2 dimensions (rank of the output) to 1, but got affine_map<(d0, d1) -> (d0, d1)>}}
+  %r = pit.generic {
+      indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>],
+      iterator_types = ["parallel", "parallel", "reduction"], epilogue_maps = [affine_map<(i, j) -> (i, j)>],
+      schedule = #pit.schedule<dense, tile = [16, 16, 16]>}
+      ins(%a, %b : tensor<8x4xf16>, tensor<4x16xf16>) outs(%c : tensor<8x16xf32>)
+      combine {
+      ^bb0(%x: f16, %y: f16, %acc: f32):
+        %0 = arith.extf %x : f16 to f32
+        %1 = arith.extf %y : f16 to f32
+        %2 = arith.mulf %0, %1 : f32
+        %3 = arith.addf %acc, %2 : f32
+        pit.yield %3 : f32
+      } epilogue ins(%e : tensor<16xf32>) {
+      ^bb0(%acc: f32, %old: f32, %x: f32):
+        pit.yield %acc : f32
+      } -> tensor<8x16xf32>
+  return
+}
+
+// -----
+
+func.func @epilogue_map_shifted(%a: tensor<8x4xf16>, %b: tensor<4x16xf16>, %c: tensor<8x16xf32>, %e: tensor<16xf32>) {
+  // expected-error @+1 {{expects epilogue map 0 to be a projected permutation from 2 dimensions (rank of the output) to 1, but got affine_map<(d0, d1) -> (d0 + d1)>}}
+  %r = pit.generic {
+      indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>],
+      iterator_types = ["parallel", "parallel", "reduction"], epilogue_maps = [affine_map<(i, j) -> (i + j)>],
+      schedule = #pit.schedule<dense, tile = [16, 16, 16]>}
+      ins(%a, %b : tensor<8x4xf16>, tensor<4x16xf16>) outs(%c : tensor<8x16xf32>)
+      combine {
+      ^bb0(%x: f16, %y: f16, %acc: f32):
+        %0 = arith.extf %x : f16 to f32
+        %1 = arith.extf %y : f16 to f32
+        %2 = arith.mulf %0, %1 : f32
+        %3 = arith.addf %acc, %2 : f32
+        pit.yield %3 : f32
+      } epilogue ins(%e : tensor<16xf32>) {
+      ^bb0(%acc: f32, %old: f32, %x: f32):
+        pit.yield %acc : f32
+      } -> tensor<8x16xf32>
+  return
+}
+
+// -----
+
+func.func @epilogue_input_size(%a: tensor<8x4xf16>, %b: tensor<4x16xf16>, %c: tensor<8x16xf32>, %e: tensor<16xf32>) {
+  // expected-error @+1 {{expects dimension 0 of epilogue input 0 to have size 8 (of dimension 0 of the output), but got 'tensor<16xf32>'}}
+  %r = pit.generic {
+      indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>],
+      iterator_types = ["parallel", "parallel", "reduction"], epilogue_maps = [affine_map<(i, j) -> (i)>],
+      schedule = #pit.schedule<dense, tile = [16, 16, 16]>}
+      ins(%a, %b : tensor<8x4xf16>, tensor<4x16xf16>) outs(%c : tensor<8x16xf32>)
+      combine {
+      ^bb0(%x: f16, %y: f16, %acc: f32):
+        %0 = arith.extf %x : f16 to f32
+        %1 = arith.extf %y : f16 to f32
+        %2 = arith.mulf %0, %1 : f32
+        %3 = arith.addf %acc, %2 : f32
+        pit.yield %3 : f32
+      } epilogue ins(%e : tensor<16xf32>) {
+      ^bb0(%acc: f32, %old: f32, %x: f32):
+        pit.yield %acc : f32
+      } -> tensor<8x16xf32>
+  return
+}
+
+// -----
+
+func.func @epilogue_input_arguments(%a: tensor<8x4xf16>, %b: tensor<4x16xf16>, %c: tensor<8x16xf32>, %e: tensor<16xf16>) {
+  // expected-error @+1 {{'epilogue' expects 3 arguments of types 'f32' (the accumulator), 'f32' (the init), 'f16' (the epilogue inputs), but got 'f32', 'f32', 'f32'}}
+  %r = pit.generic {
+      indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>],
+      iterator_types = ["parallel", "parallel", "reduction"], epilogue_maps = [affine_map<(i, j) -> (j)>],
+      schedule = #pit.schedule<dense, tile = [16, 16, 16]>}
+      ins(%a, %b : tensor<8x4xf16>, tensor<4x16xf16>) outs(%c : tensor<8x16xf32>)
+      combine {
+      ^bb0(%x: f16, %y: f16, %acc: f32):
+        %0 = arith.extf %x : f16 to f32
+        %1 = arith.extf %y : f16 to f32
+        %2 = arith.mulf %0, %1 : f32
+        %3 = arith.addf %acc, %2 : f32
+        pit.yield %3 : f32
+      } epilogue ins(%e : tensor<16xf16>) {
+      ^bb0(%acc: f32, %old: f32, %x: f32):
+        pit.yield %acc : f32
+      } -> tensor<8x16xf32>
+  return
+}
+
+// -----
+
+func.func @epilogue_input_storage(%a: tensor<8x4xf16>, %b: tensor<4x16xf16>, %c: tensor<8x16xf32>, %e: memref<16xf32>) {
+  // expected-error @+1 {{expects its operands to be all ranked tensors or all ranked memrefs, but got 'tensor<8x4xf16>' and 'memref<16xf32>'}}
+  %r = pit.generic {
+      indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>],
+      iterator_types = ["parallel", "parallel", "reduction"], epilogue_maps = [affine_map<(i, j) -> (j)>],
+      schedule = #pit.schedule<dense, tile = [16, 16, 16]>}
+      ins(%a, %b : tensor<8x4xf16>, tensor<4x16xf16>) outs(%c : tensor<8x16xf32>)
+      combine {
+      ^bb0(%x: f16, %y: f16, %acc: f32):
+        %0 = arith.extf %x : f16 to f32
+        %1 = arith.extf %y : f16 to f32
+        %2 = arith.mulf %0, %1 : f32
+        %3 = arith.addf %acc, %2 : f32
+        pit.yield %3 : f32
+      } epilogue ins(%e : memref<16xf32>) {
+      ^bb0(%acc: f32, %old: f32, %x: f32):
+        pit.yield %acc : f32
+      } -> tensor<8x16xf32>
+  return
+}
+
+// -----
+
+func.func @epilogue_input_elements(%a: tensor<8x4xf16>, %b: tensor<4x16xf16>, %c: tensor<8x16xf32>, %e: tensor<16xindex>) {
+  // expected-error @+1 {{expects operands of signless integers or floats, but got elements of type 'index'}}
+  %r = pit.generic {
+      indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>],
+      iterator_types = ["parallel", "parallel", "reduction"], epilogue_maps = [affine_map<(i, j) -> (j)>],
+      schedule = #pit.schedule<dense, tile = [16, 16, 16]>}
+      ins(%a, %b : tensor<8x4xf16>, tensor<4x16xf16>) outs(%c : tensor<8x16xf32>)
+      combine {
+      ^bb0(%x: f16, %y: f16, %acc: f32):
+        %0 = arith.extf %x : f16 to f32
+        %1 = arith.extf %y : f16 to f32
+        %2 = arith.mulf %0, %1 : f32
+        %3 = arith.addf %acc, %2 : f32
+        pit.yield %3 : f32
+      } epilogue ins(%e : tensor<16xindex>) {
+      ^bb0(%acc: f32, %old: f32, %x: index):
+        pit.yield %acc : f32
+      } -> tensor<8x16xf32>
   return
 }

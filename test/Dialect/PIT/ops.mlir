@@ -120,6 +120,36 @@ func.func @memrefs(%a: memref<512x1024xf16>, %b: memref<1024x512xf16>, %c: memre
   return
 }
 
+// Epilogue inputs: a bias, a residual of the output's shape, and a scale. The
+// init is a destination of another type than the accumulator's.
+
+// CHECK-LABEL: func @epilogue_inputs(
+// CHECK: pit.generic {epilogue_maps = [#[[$BIAS:.*]], #[[$RESIDUAL:.*]], #[[$SCALE:.*]]], indexing_maps = {{.*}} outs(%{{.*}} : tensor<512x256xf16>) combine {
+// CHECK: } epilogue ins(%{{.*}}, %{{.*}}, %{{.*}} : tensor<256xf32>, tensor<512x256xf16>, tensor<f32>) {
+// CHECK: ^bb0(%{{.*}}: f32, %{{.*}}: f16, %{{.*}}: f32, %{{.*}}: f16, %{{.*}}: f32):
+// CHECK: } -> tensor<512x256xf16>
+func.func @epilogue_inputs(%a: tensor<512x1024xf16>, %b: tensor<1024x256xf16>, %c: tensor<512x256xf16>, %bias: tensor<256xf32>, %residual: tensor<512x256xf16>, %scale: tensor<f32>) -> tensor<512x256xf16> {
+  %r = pit.generic {indexing_maps = [#a, #b, #c], iterator_types = ["parallel", "parallel", "reduction"],
+      epilogue_maps = [affine_map<(i, j) -> (j)>, affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> ()>],
+      schedule = #pit.schedule<dense, tile = [64, 128, 32]>}
+      ins(%a, %b : tensor<512x1024xf16>, tensor<1024x256xf16>) outs(%c : tensor<512x256xf16>) combine {
+  ^bb0(%x: f16, %y: f16, %acc: f32):
+    %0 = arith.extf %x : f16 to f32
+    %1 = arith.extf %y : f16 to f32
+    %2 = arith.mulf %0, %1 : f32
+    %3 = arith.addf %acc, %2 : f32
+    pit.yield %3 : f32
+  } epilogue ins(%bias, %residual, %scale : tensor<256xf32>, tensor<512x256xf16>, tensor<f32>) {
+  ^bb0(%acc: f32, %old: f16, %x: f32, %y: f16, %z: f32):
+    %0 = arith.mulf %acc, %z : f32
+    %1 = arith.addf %0, %x : f32
+    %2 = arith.truncf %1 : f32 to f16
+    %3 = arith.addf %2, %y : f16
+    pit.yield %3 : f16
+  } -> tensor<512x256xf16>
+  return %r : tensor<512x256xf16>
+}
+
 gpu.module @plan_kernels {
   gpu.func @plan_0(%x: memref<4x4xf16>, %y: memref<f16>) kernel {
     gpu.return

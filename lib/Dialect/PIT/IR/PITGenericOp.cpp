@@ -22,6 +22,14 @@ AffineMap GenericOp::getOutputMap() {
   return getIndexingMap(getInputs().size());
 }
 
+AffineMap GenericOp::getEpilogueMap(int64_t input) {
+  return cast<AffineMapAttr>(getEpilogueMaps()[input]).getValue();
+}
+
+bool GenericOp::readsInit() {
+  return !getEpilogue().front().getArgument(1).use_empty();
+}
+
 Type GenericOp::getAccType() {
   return getCombine().front().getArguments().back().getType();
 }
@@ -107,6 +115,40 @@ static LogicalResult verifyMaps(GenericOp op) {
              << "d" << dim << " is "
              << (op.isParallel(dim) ? "parallel, but not" : "a reduction, but")
              << " in the init's map " << AffineMapAttr::get(output);
+  return success();
+}
+
+/// Epilogue inputs are indexed from the output's elements.
+static LogicalResult verifyEpilogueMaps(GenericOp op) {
+  auto output = cast<ShapedType>(op.getInit().getType());
+  OperandRange inputs = op.getEpilogueInputs();
+  if (op.getEpilogueMaps().size() != inputs.size())
+    return op.emitOpError()
+           << "expects " << inputs.size()
+           << " epilogue maps (one per epilogue input), but got "
+           << op.getEpilogueMaps().size();
+  for (auto [number, input] : llvm::enumerate(inputs)) {
+    AffineMap map = op.getEpilogueMap(number);
+    auto type = cast<ShapedType>(input.getType());
+    if (static_cast<int64_t>(map.getNumDims()) != output.getRank() ||
+        map.getNumSymbols() ||
+        static_cast<int64_t>(map.getNumResults()) != type.getRank() ||
+        !map.isProjectedPermutation())
+      return op.emitOpError()
+             << "expects epilogue map " << number
+             << " to be a projected permutation from " << output.getRank()
+             << " dimensions (rank of the output) to " << type.getRank()
+             << ", but got " << AffineMapAttr::get(map);
+    for (int64_t dim = 0; dim < type.getRank(); ++dim) {
+      unsigned along = map.getDimPosition(dim);
+      if (!areCompatibleSizes(type.getDimSize(dim), output.getDimSize(along)))
+        return op.emitOpError()
+               << "expects dimension " << dim << " of epilogue input " << number
+               << " to have size " << output.getDimSize(along)
+               << " (of dimension " << along << " of the output), but got "
+               << type;
+    }
+  }
   return success();
 }
 
@@ -236,6 +278,7 @@ LogicalResult GenericOp::verify() {
   shaped.push_back(getInit());
   if (getBitmap())
     shaped.push_back(getBitmap());
+  llvm::append_range(shaped, getEpilogueInputs());
   if (failed(verifySameStorage(*this, shaped)) ||
       failed(verifyDestination(*this, getInit(), getResult())))
     return failure();
@@ -245,8 +288,8 @@ LogicalResult GenericOp::verify() {
       return emitOpError() << "expects operands of signless integers or "
                               "floats, but got elements of type "
                            << element;
-  if (failed(verifyMaps(*this)) || failed(verifySchedule(*this)) ||
-      failed(verifyPermutation(*this)))
+  if (failed(verifyMaps(*this)) || failed(verifyEpilogueMaps(*this)) ||
+      failed(verifySchedule(*this)) || failed(verifyPermutation(*this)))
     return failure();
   if (getDest() && getDest().getType() != getInit().getType())
     return emitOpError() << "expects a destination of the init's type "
@@ -284,12 +327,20 @@ LogicalResult GenericOp::verifyRegions() {
     return emitOpError()
            << "'combine' expects to yield one value of the accumulator's type "
            << acc;
-  if (epilogue.getNumArguments() != 2 ||
-      epilogue.getArgument(0).getType() != acc ||
-      epilogue.getArgument(1).getType() != element(getInit()))
-    return emitOpError() << "'epilogue' expects two arguments of types " << acc
-                         << " (the accumulator) and " << element(getInit())
-                         << " (the init)";
+  SmallVector<Type> wanted{acc, element(getInit())};
+  for (Value input : getEpilogueInputs())
+    wanted.push_back(element(input));
+  if (!llvm::equal(epilogue.getArgumentTypes(), wanted)) {
+    InFlightDiagnostic diag = emitOpError();
+    diag << "'epilogue' expects " << wanted.size() << " arguments of types "
+         << acc << " (the accumulator), " << wanted[1] << " (the init)";
+    if (wanted.size() > 2) {
+      diag << ", ";
+      llvm::interleaveComma(ArrayRef(wanted).drop_front(2), diag);
+      diag << " (the epilogue inputs)";
+    }
+    return diag << ", but got " << epilogue.getArgumentTypes();
+  }
   if (!yields(epilogue, element(getInit())))
     return emitOpError()
            << "'epilogue' expects to yield one value of the init's type "
@@ -301,10 +352,11 @@ void GenericOp::getEffects(
     SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>>
         &effects) {
   MutableOperandRange dest = getDestMutable();
-  OpOperand *written = dest.empty() ? &getInitMutable() : &*dest.begin();
+  OpOperand &init = getInitMutable();
+  OpOperand *written = dest.empty() ? &init : &*dest.begin();
   SmallVector<OpOperand *> reads;
   for (OpOperand &operand : (*this)->getOpOperands())
-    if (dest.empty() || &operand != written)
+    if (&operand == &init ? readsInit() : dest.empty() || &operand != written)
       reads.push_back(&operand);
   addDestinationEffects(*this, reads, {written}, effects);
 }

@@ -54,6 +54,14 @@ struct DetectModel
 
 struct GenericModel
     : DstBufferizableOpInterfaceExternalModel<GenericModel, GenericOp> {
+  // Every element of the output is stored, so what the init held only matters
+  // to an epilogue that uses it.
+  bool bufferizesToMemoryRead(Operation *op, OpOperand &operand,
+                              const AnalysisState &state) const {
+    auto generic = cast<GenericOp>(op);
+    return !generic.isDpsInit(&operand) || generic.readsInit();
+  }
+
   LogicalResult bufferize(Operation *op, RewriterBase &rewriter,
                           const BufferizationOptions &options,
                           BufferizationState &state) const {

@@ -99,8 +99,16 @@ def PIT_GenericOp : PIT_DestinationOp<"generic", [
     last operation is the combiner (an addition). Accumulators have the
     region's own type (f32 for f16 inputs) and start at the combiner's identity.
     `epilogue` is applied once to each element of the output, also to those
-    that no live micro-tile reaches: its arguments are the accumulator and the
-    element of `init`.
+    that no live micro-tile reaches (then the accumulator is the combiner's
+    identity): its arguments are the accumulator, the element of `init`, and one
+    element per epilogue input. Epilogue inputs are indexed by `epilogue_maps`,
+    from the element's coordinates in the output: the identity for a residual,
+    `(d0, d1) -> (d1)` for a bias of columns, `(d0, d1) -> ()` for a scale; they
+    have the sizes of the output. Each is a projected permutation.
+
+    The type of `init` is the output's, whatever the accumulator's: the epilogue
+    converts. If the epilogue does not use its second argument, then `init` is a
+    destination only, which nothing reads.
 
     With an index, the loop dimension `permutation.dim` runs over the listed
     micro-tiles of input `permutation.operand` only; without one the op is dense.
@@ -129,21 +137,45 @@ def PIT_GenericOp : PIT_DestinationOp<"generic", [
         } -> tensor<512x512xf32>
     ```
 
+    With `epilogue_maps = [affine_map<(d0, d1) -> (d1)>]`, an epilogue that adds a
+    bias and narrows, to an `init` of f16 that is not read:
+
+    ```mlir
+        epilogue ins(%bias : tensor<512xf32>) {
+        ^bb0(%acc: f32, %old: f16, %x: f32):
+          %0 = arith.addf %acc, %x : f32
+          %1 = arith.truncf %0 : f32 to f16
+          pit.yield %1 : f16
+        } -> tensor<512x512xf16>
+    ```
+
     On memrefs the result is stored to `dest` (`into`), or over the init where there
     is none. For a permuted parallel dimension the optional `bitmap` (what the index was compacted from) tells
     which parts of the output are not reached by the index.
   }];
   let arguments = (ins Variadic<AnyShaped>:$inputs, AnyShaped:$init, Optional<PIT_IndexType>:$index,
-                       Optional<AnyShaped>:$bitmap, Optional<AnyMemRef>:$dest,
+                       Optional<AnyShaped>:$bitmap, Optional<AnyMemRef>:$dest, Variadic<AnyShaped>:$epilogue_inputs,
                        AffineMapArrayAttr:$indexing_maps, StrArrayAttr:$iterator_types,
-                       OptionalAttr<PIT_PermutationAttr>:$permutation, PIT_ScheduleAttr:$schedule);
+                       OptionalAttr<PIT_PermutationAttr>:$permutation, PIT_ScheduleAttr:$schedule,
+                       DefaultValuedAttr<AffineMapArrayAttr, "{}">:$epilogue_maps);
   let results = (outs Optional<AnyRankedTensor>:$result);
   let regions = (region SizedRegion<1>:$combine, SizedRegion<1>:$epilogue);
   let assemblyFormat = [{
     attr-dict `ins` `(` $inputs `:` type($inputs) `)` `outs` `(` $init `:` type($init) `)`
     (`index` `(` $index^ `:` qualified(type($index)) `)`)? (`bitmap` `(` $bitmap^ `:` type($bitmap) `)`)?
-    (`into` `(` $dest^ `:` type($dest) `)`)? `combine` $combine `epilogue` $epilogue (`->` type($result)^)?
+    (`into` `(` $dest^ `:` type($dest) `)`)? `combine` $combine
+    `epilogue` (`ins` `(` $epilogue_inputs^ `:` type($epilogue_inputs) `)`)? $epilogue (`->` type($result)^)?
   }];
+  let builders = [
+    /// Without epilogue inputs.
+    OpBuilder<(ins "::mlir::TypeRange":$results, "::mlir::ValueRange":$inputs, "::mlir::Value":$init,
+                   "::mlir::Value":$index, "::mlir::Value":$bitmap, "::mlir::Value":$dest,
+                   "::mlir::ArrayAttr":$indexingMaps, "::mlir::ArrayAttr":$iteratorTypes,
+                   "::mlir::pit::PermutationAttr":$permutation, "::mlir::pit::ScheduleAttr":$schedule), [{
+      build($_builder, $_state, results, inputs, init, index, bitmap, dest, /*epilogue_inputs=*/::mlir::ValueRange(),
+            indexingMaps, iteratorTypes, permutation, schedule, $_builder.getArrayAttr({}));
+    }]>
+  ];
   let extraClassDeclaration = [{
     ::mlir::MutableOperandRange getDpsInitsMutable() { return getInitMutable(); }
     /// Number of loop dimensions.
@@ -151,6 +183,11 @@ def PIT_GenericOp : PIT_DestinationOp<"generic", [
     bool isParallel(int64_t dim);
     ::mlir::AffineMap getIndexingMap(int64_t operand);
     ::mlir::AffineMap getOutputMap();
+    /// From coordinates in the output to those in an epilogue input.
+    ::mlir::AffineMap getEpilogueMap(int64_t input);
+    /// True if the epilogue uses the element of the init. Otherwise the init is
+    /// a destination only, and need not hold anything.
+    bool readsInit();
     /// The type in which contributions are combined.
     ::mlir::Type getAccType();
     /// Extents of the loop dimensions, from the operands' shapes.
