@@ -1,6 +1,6 @@
 //===- PITDialect.cpp - the pit dialect -----------------------------------===//
 
-#include "pit/Dialect/PIT/IR/PIT.h"
+#include "Bytecode.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
@@ -36,6 +36,7 @@ void PITDialect::initialize() {
   registerAttributes();
   registerTypes();
   addInterfaces<PITInlinerInterface>();
+  addBytecodeInterface(*this);
   addOperations<
 #define GET_OP_LIST
 #include "pit/Dialect/PIT/IR/PITOps.cpp.inc"

@@ -9,7 +9,12 @@ include "mlir/Interfaces/SideEffectInterfaces.td"
 include "mlir/IR/OpBase.td"
 include "pit/Dialect/PIT/IR/PITTypes.td"
 
-class PIT_Op<string mnemonic, list<Trait> traits = []> : Op<PIT_Dialect, mnemonic, traits>;
+/// Bytecode holds attributes by name: an operation with any has a line of
+/// PIT_NAMED_PROPERTIES in lib/Dialect/PIT/IR/Bytecode.cpp, which also says what
+/// keeps files readable when an operation changes.
+class PIT_Op<string mnemonic, list<Trait> traits = []> : Op<PIT_Dialect, mnemonic, traits> {
+  let useCustomPropertiesEncoding = 1;
+}
 
 /// Operations in destination style, on tensors (with results) or on memrefs
 /// (without): their effects follow from which of the two it is.
