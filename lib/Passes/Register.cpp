@@ -2,6 +2,7 @@
 
 #include "pit/Dialect/PIT/IR/PIT.h"
 #include "pit/Dialect/PIT/Transforms/Bufferization.h"
+#include "pit/Dialect/PIT/Transforms/Reduction.h"
 #include "pit/Passes/CPUPipeline.h"
 #include "pit/Passes/Passes.h"
 #include "pit/Target/Pipelines.h"
@@ -13,6 +14,7 @@ using namespace mlir;
 void pit::registerAllDialects(DialectRegistry &registry) {
   registry.insert<PITDialect>();
   registerBufferizableOpInterfaceExternalModels(registry);
+  registerReductionPatterns(registry);
   func::registerInlinerExtension(registry);
 }
 

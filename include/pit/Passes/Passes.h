@@ -19,6 +19,10 @@ void registerAllDialects(DialectRegistry &registry);
 /// Registers all passes and pipelines.
 void registerAllPasses();
 
+/// Registers the dialects, extensions and passes of this project and of
+/// upstream: what a tool that takes any file needs, such as pit-opt.
+void registerEverything(DialectRegistry &registry);
+
 } // namespace mlir::pit
 
 #endif // PIT_PASSES_PASSES_H
