@@ -55,8 +55,9 @@ config.substitutions.append(("%pit_docs", os.path.join(config.pit_src_root, "doc
 runner_utils = os.path.join(os.path.dirname(config.llvm_tools_dir), "lib", "libmlir_runner_utils.so")
 if os.path.exists(os.path.join(config.llvm_tools_dir, "mlir-runner")) and os.path.exists(runner_utils):
     config.available_features.add("mlir-runner")
-if os.path.exists(os.path.join(config.llvm_tools_dir, "lli")):
-    config.available_features.add("lli")
+for tool in ("lli", "mlir-tblgen"):
+    if os.path.exists(os.path.join(config.llvm_tools_dir, tool)):
+        config.available_features.add(tool)
 config.substitutions.append(("%mlir_runner_utils", runner_utils))
 config.substitutions.append(("%mgpu", os.path.join(config.pit_obj_root, "lib", "libpit_mgpu.so")))
 

@@ -15,10 +15,9 @@ namespace mlir::pit {
 using namespace mlir;
 using namespace mlir::pit;
 
-static void emitRemark(linalg::LinalgOp op, StringRef name,
+static void emitRemark(linalg::LinalgOp op, const remark::RemarkOpts &opts,
                        const std::string &text) {
-  remark::analysis(op.getLoc(), remark::RemarkOpts::name(name).category("axes"))
-      << text;
+  remark::analysis(op.getLoc(), opts.category("axes")) << text;
 }
 
 static std::string describe(const AxisInfo &axis) {
@@ -45,15 +44,15 @@ struct PITAnalyzeAxesPass
   void runOnOperation() override {
     getOperation().walk([](linalg::LinalgOp op) {
       for (auto [dim, axis] : llvm::enumerate(analyzeAxes(op)))
-        emitRemark(op, "pit-axes",
+        emitRemark(op, remark::RemarkOpts::name("pit-axes"),
                    "d" + std::to_string(dim) + " " + describe(axis));
       for (int64_t output = 0; output < op.getNumDpsInits(); ++output)
-        emitRemark(op, "combiners",
+        emitRemark(op, remark::RemarkOpts::name("combiners"),
                    "output " + std::to_string(output) + " " +
                        describe(analyzeBody(op, output)));
       for (int64_t input = 0; input < op.getNumDpsInputs(); ++input) {
         std::string obstacle = getSparseObstacle(op, input);
-        emitRemark(op, "sparse-operands",
+        emitRemark(op, remark::RemarkOpts::name("sparse-operands"),
                    "operand " + std::to_string(input) +
                        (obstacle.empty() ? " may be sparse"
                                          : " may not be sparse: " + obstacle));
