@@ -60,7 +60,10 @@ def evaluate(expression, names):
         return expression
     if not re.fullmatch(r"[\w\s+*(),-]*", expression):
         sys.exit(f"error: unexpected expression '{expression}'")
-    return eval(expression, {"__builtins__": {}}, {**FUNCTIONS, **names})  # pylint: disable=eval-used
+    try:
+        return eval(expression, {"__builtins__": {}}, {**FUNCTIONS, **names})  # pylint: disable=eval-used
+    except NameError as error:
+        sys.exit(f"error: in '{expression}': {error}")
 
 
 class Function:
@@ -87,7 +90,7 @@ class Function:
             self.kernels[step["entry"]] = kernel
 
     def sizes(self, shapes):
-        """The names that expressions may use, from the shapes of the arguments."""
+        """The names that expressions may use, from the shapes of the inputs, which are checked."""
         names = {"multiprocessors": self.driver.multiprocessors}
         for argument, shape in zip(self.plan["arguments"], shapes):
             for wanted, size in zip(argument["shape"], shape):
@@ -97,6 +100,11 @@ class Function:
             wanted = [evaluate(size, names) for size in argument["shape"]]
             if wanted != list(shape):
                 sys.exit(f"error: {argument['name']} has shape {list(shape)}, expected {wanted}")
+        for required in self.plan.get("requirements", []):
+            size = evaluate(required["size"], names)
+            if "equals" in required and size != evaluate(required["equals"], names) or \
+                    "at_least" in required and size < evaluate(required["at_least"], names):
+                sys.exit(f"error: {required['what']}: the size {size} does not fit the others")
         return names
 
     def workspace_bytes(self, names):
