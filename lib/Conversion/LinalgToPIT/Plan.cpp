@@ -1,17 +1,15 @@
 //===- Plan.cpp - what a linalg operation becomes -------------------------===//
 
+#include "pit/Analysis/Contraction.h"
 #include "pit/Conversion/LinalgToPIT/LinalgToPIT.h"
 #include "pit/Dialect/PIT/IR/Legality.h"
+#include "pit/Dialect/PIT/Transforms/TileLayout.h"
 
 #include "mlir/IR/Remarks.h"
 #include "llvm/ADT/StringExtras.h"
 
 using namespace mlir;
 using namespace mlir::pit;
-
-/// Multiples that the dense tile must be of along m, n and k: one
-/// mma.sync.m16n8k16, the instruction for f16 and bf16 in the PTX ISA.
-static constexpr int64_t kTileStepM = 16, kTileStepN = 8, kTileStepK = 16;
 
 /// The sparse inputs of an operation.
 static SmallVector<int64_t> getSparseInputs(linalg::LinalgOp op) {
@@ -21,42 +19,6 @@ static SmallVector<int64_t> getSparseInputs(linalg::LinalgOp op) {
       if (isa_and_nonnull<SparsityAttr>(type.getEncoding()))
         sparse.push_back(static_cast<int64_t>(number));
   return sparse;
-}
-
-/// The tile extents of m, n and k in the order of the loop dimensions.
-static SmallVector<int64_t> orderTile(const MatmulDims &dims, int64_t m,
-                                      int64_t n, int64_t k) {
-  SmallVector<int64_t> tile(3);
-  tile[dims.m] = m;
-  tile[dims.n] = n;
-  tile[dims.k] = k;
-  return tile;
-}
-
-ScheduleAttr pit::getDefaultSchedule(linalg::LinalgOp op,
-                                     const MatmulDims &dims) {
-  SmallVector<AffineMap> maps = op.getIndexingMapsArray();
-  auto isInnermost = [&](int64_t operand, int64_t dim) {
-    return findDim(maps[operand], dim) == 1u;
-  };
-  bool lhsAlongK = isInnermost(dims.lhs, dims.k);
-  int64_t tileM = lhsAlongK ? 32 : 64;
-  int64_t microK = lhsAlongK || isInnermost(dims.rhs, dims.k) ? 16 : 1;
-  SmallVector<int64_t> microTile(2);
-  microTile[*findDim(maps[dims.lhs], dims.m)] = tileM;
-  microTile[*findDim(maps[dims.lhs], dims.k)] = microK;
-  return ScheduleAttr::get(op.getContext(), /*dense=*/false, dims.k, microTile,
-                           orderTile(dims, tileM, 128, 32), /*warps=*/0,
-                           /*stages=*/0, /*deterministic=*/false,
-                           /*math=*/nullptr, /*arch=*/nullptr);
-}
-
-ScheduleAttr pit::getDefaultDenseSchedule(linalg::LinalgOp op,
-                                          const MatmulDims &dims) {
-  return ScheduleAttr::get(op.getContext(), /*dense=*/true, /*axis=*/-1,
-                           /*microTile=*/{}, orderTile(dims, 64, 128, 32),
-                           /*warps=*/0, /*stages=*/0, /*deterministic=*/false,
-                           /*math=*/nullptr, /*arch=*/nullptr);
 }
 
 /// f16 or bf16 inputs, and an output of one of them or of f32.
@@ -69,13 +31,6 @@ static bool hasLoweredTypes(linalg::LinalgOp op) {
                         return getElementTypeOrSelf(input) == type;
                       }) &&
          (isTensorCoreFloat(output) || output.isF32());
-}
-
-static bool hasStaticShapes(linalg::LinalgOp op) {
-  return llvm::all_of(op->getOperandTypes(), [](Type type) {
-    auto tensor = dyn_cast<RankedTensorType>(type);
-    return tensor && tensor.hasStaticShape();
-  });
 }
 
 /// Checks that `axis` may be permuted and is one of the sparse operand's.
@@ -104,69 +59,82 @@ static LogicalResult verifyAxis(linalg::LinalgOp op, int64_t sparse,
   return success();
 }
 
-/// Checks the dense tile against the instruction.
-static LogicalResult verifyTile(linalg::LinalgOp op, const MatmulDims &dims,
-                                ScheduleAttr schedule) {
-  for (auto [dim, step, name] : {std::tuple{dims.m, kTileStepM, 'm'},
-                                 {dims.n, kTileStepN, 'n'},
-                                 {dims.k, kTileStepK, 'k'}})
-    if (schedule.getTile()[dim] % step)
+/// The type of a memref that holds what a tensor does.
+static MemRefType getMemRefType(Value tensor) {
+  auto type = cast<RankedTensorType>(tensor.getType());
+  return MemRefType::get(type.getShape(), type.getElementType());
+}
+
+/// Checks the dense tile against the instruction, and the rows of its tiles in
+/// shared memory against their layouts.
+static LogicalResult verifyTile(linalg::LinalgOp op, ScheduleAttr schedule) {
+  if (static_cast<int64_t>(schedule.getTile().size()) != op.getNumLoops())
+    return op.emitOpError()
+           << "expects a dense tile with " << op.getNumLoops()
+           << " extents, one per loop dimension, but got "
+           << schedule.getTile().size();
+  SmallVector<AffineMap> maps = op.getIndexingMapsArray();
+  FailureOr<TiledDims> tiled =
+      TiledDims::get(ContractionDims::get(maps), schedule.getTile(),
+                     [&] { return op.emitOpError(); });
+  if (failed(tiled))
+    return failure();
+  Type input = getElementTypeOrSelf(op->getOperand(0));
+  ProductGranules granules = *getProductGranules(
+      input, input, getAccumulatorType(input));
+  bool reversed =
+      isReversedView(getMemRefType(op->getOperand(2)), maps[2], tiled->lhs,
+                     tiled->rhs);
+  int64_t lhsStep = reversed ? granules.columns : granules.rows,
+          rhsStep = reversed ? granules.rows : granules.columns;
+  for (auto [dim, step, name] :
+       {std::tuple{tiled->lhs, lhsStep, "the first input"},
+        {tiled->rhs, rhsStep, "the second input"},
+        {tiled->reduction, granules.depth, "the reduction"}})
+    if (dim && schedule.getTile()[*dim] % step)
       return op.emitOpError()
-             << "expects a dense tile extent along d" << dim << " (" << name
+             << "expects a dense tile extent along d" << *dim << " (" << name
              << ") that is a multiple of " << step
-             << " (mma.sync m16n8k16), but got " << schedule.getTile()[dim];
-  // A tile's rows in shared memory, as the layouts take them.
-  for (OpOperand *input : op.getDpsInputOperands()) {
-    unsigned dim = op.getMatchingIndexingMap(input).getDimPosition(1);
-    int64_t extent = schedule.getTile()[dim];
-    if (extent % 64 && extent != 8 && extent != 16 && extent != 32)
-      return op.emitOpError() << "expects a dense tile extent along d" << dim
-                              << ", the contiguous dimension of operand "
-                              << input->getOperandNumber()
-                              << ", of 8, 16, 32 or a multiple of 64 (rows of "
-                                 "16-bit floats in shared "
-                                 "memory), but got "
-                              << extent;
+             << ", as the instruction has it, but got "
+             << schedule.getTile()[*dim];
+  for (auto [operand, dim] : {std::pair{0, tiled->lhs}, {1, tiled->rhs}}) {
+    bool reductionLast =
+        !isReversedView(getMemRefType(op->getOperand(operand)), maps[operand],
+                        dim, tiled->reduction);
+    ViewDim last = reductionLast ? tiled->reduction : dim;
+    int64_t extent = last ? schedule.getTile()[*last] : granules.depth;
+    int64_t bytes = extent * input.getIntOrFloatBitWidth() / 8;
+    if (bytes % kBankBytes && bytes != 16 && bytes != 32 && bytes != 64)
+      return op.emitOpError()
+             << "expects a dense tile extent along d" << *last
+             << ", the contiguous dimension of operand " << operand
+             << ", of 16, 32, 64 or a multiple of " << kBankBytes
+             << " bytes (rows in shared memory), but got " << bytes;
   }
   if (schedule.getMath())
     return op.emitOpError() << "'math = " << schedule.getMath().getValue()
-                            << "' is for f32 inputs, but they are "
-                            << getElementTypeOrSelf(op->getOperand(0));
+                            << "' is for f32 inputs, but they are " << input;
   return success();
 }
 
-/// Whole rows only on the m axis: with shorter micro-tiles, partial sums of
-/// one output element would meet.
-static LogicalResult verifyWholeSums(linalg::LinalgOp op,
-                                     const MatmulDims &dims, int64_t sparse,
-                                     ScheduleAttr schedule) {
-  if (schedule.getAxis() != dims.m)
-    return success();
-  unsigned position = *findDim(op.getIndexingMapsArray()[sparse], dims.k);
-  int64_t extent = schedule.getMicroTile()[position];
-  int64_t size = cast<RankedTensorType>(op->getOperand(sparse).getType())
-                     .getDimSize(position);
-  if (ShapedType::isDynamic(extent) || extent >= size)
-    return success();
-  return op.emitOpError()
-         << "micro-tile extent " << extent << " along dimension " << position
-         << " of the sparse operand leaves partial sums over d" << dims.k
-         << " (size " << size << ") that would have to meet, which PIT axis d"
-         << dims.m << " has no lowering for: expects '?' there, or PIT axis d"
-         << dims.k;
-}
-
-static LogicalResult verifySparseSchedule(linalg::LinalgOp op,
-                                          const MatmulDims &dims,
-                                          int64_t sparse,
+static LogicalResult verifySparseSchedule(linalg::LinalgOp op, int64_t sparse,
                                           ScheduleAttr schedule) {
   auto emitError = [&] { return op.emitOpError(); };
   auto access = SparseAccess::get(op.getIndexingMapsArray(), op->getOperands(),
                                   sparse, schedule.getAxis(),
                                   schedule.getMicroTile(), schedule.getTile());
-  return failure(failed(verifyMicroTile(emitError, access)) ||
-                 failed(verifyWholeSums(op, dims, sparse, schedule)) ||
-                 failed(verifyTransactions(emitError, access)));
+  if (failed(verifyMicroTile(emitError, access)) ||
+      failed(verifyTransactions(emitError, access)))
+    return failure();
+  unsigned position =
+      *findDim(op.getIndexingMapsArray()[sparse], schedule.getAxis());
+  if (ShapedType::isDynamic(schedule.getMicroTile()[position]) &&
+      cast<RankedTensorType>(op->getOperand(sparse).getType())
+          .isDynamicDim(position))
+    return op.emitOpError()
+           << "expects a number as micro-tile extent along the PIT axis d"
+           << schedule.getAxis() << ", whose size is not known, but got '?'";
+  return success();
 }
 
 /// Checks what may be sparse, before anything about how it is computed.
@@ -183,9 +151,18 @@ static LogicalResult verifySparseInput(linalg::LinalgOp op, int64_t sparse) {
   return diag;
 }
 
+/// Whether the maps are what a kernel's addresses can be computed from.
+static bool hasLinearMaps(linalg::LinalgOp op) {
+  return llvm::all_of(op.getIndexingMapsArray(), [](AffineMap map) {
+    return llvm::all_of(map.getResults(), [&](AffineExpr expr) {
+      return getLinearTerms(expr, map.getNumDims()).has_value();
+    });
+  });
+}
+
 /// Checks everything that both sparse and dense lowerings need of an operation
 /// that is marked.
-static FailureOr<MatmulDims> verifyContraction(linalg::LinalgOp op) {
+static LogicalResult verifyContraction(linalg::LinalgOp op) {
   if (!op.hasPureTensorSemantics())
     return op.emitOpError("expects tensors: sparsity is lowered before "
                           "bufferization");
@@ -199,41 +176,71 @@ static FailureOr<MatmulDims> verifyContraction(linalg::LinalgOp op) {
     });
     return diag;
   }
-  if (!isProductSum(op))
+  if (!isProductSum(op) || op.hasIndexSemantics())
     return op.emitOpError("has no lowering with a schedule or a sparse "
                           "operand: expects two inputs and a body that adds "
                           "up their products");
-  FailureOr<MatmulDims> dims = matchMatmul(op);
-  if (failed(dims))
+  if (!hasLinearMaps(op))
     return op.emitOpError()
            << "has no lowering with a schedule or a sparse operand: expects "
-              "three loop dimensions, of which each operand has two as bare "
-              "dimensions (m, n and k of a matrix product), but got "
+              "indexing maps of sums and multiples of dimensions, but got "
            << op.getIndexingMaps();
-  for (auto [number, type] : llvm::enumerate(op->getOperandTypes()))
-    if (!cast<RankedTensorType>(type).hasStaticShape())
-      return op.emitOpError() << "has dynamic sizes, which have no lowering "
-                                 "yet: expects static ones, but operand "
-                              << number << " is " << type;
-  return *dims;
+  return success();
 }
 
 /// An operation that no one marked: dense pit.generic if there is a lowering.
 static std::optional<ContractionPlan> planUnmarked(linalg::LinalgOp op) {
-  if (!op.hasPureTensorSemantics())
+  if (!op.hasPureTensorSemantics() || !isProductSum(op) ||
+      op.hasIndexSemantics())
     return std::nullopt;
-  FailureOr<MatmulDims> dims = matchMatmul(op);
-  if (failed(dims) || !hasLoweredTypes(op) || !hasStaticShapes(op)) {
-    if (isProductSum(op))
-      remark::missed(op.getLoc(), remark::RemarkOpts::name("dense-contraction")
-                                      .category("linalg-to-pit"))
-          << "stays linalg, without tensor cores: only static matrix products "
-             "of f16 or bf16 with an output of f16, bf16 or f32 have a dense "
-             "kernel";
+  if (!hasLoweredTypes(op) || !hasLinearMaps(op)) {
+    remark::missed(op.getLoc(), remark::RemarkOpts::name("dense-contraction")
+                                    .category("linalg-to-pit"))
+        << "stays linalg, without tensor cores: only products of f16 or bf16 "
+           "with an output of f16, bf16 or f32 have a dense kernel";
     return std::nullopt;
   }
-  return ContractionPlan{op, *dims, getDefaultDenseSchedule(op, *dims),
+  // Nothing to add up: a product of elements.
+  if (ContractionDims::get(op.getIndexingMapsArray()).reduction.empty())
+    return std::nullopt;
+  return ContractionPlan{op, getDefaultDenseSchedule(op), std::nullopt,
                          std::nullopt};
+}
+
+/// The sparse input whose micro-tiles are listed, and one to pair with it.
+static FailureOr<std::pair<int64_t, std::optional<int64_t>>>
+chooseSparseInputs(linalg::LinalgOp op, ArrayRef<int64_t> sparse,
+                   ScheduleAttr schedule) {
+  SmallVector<AffineMap> maps = op.getIndexingMapsArray();
+  for (int64_t input : sparse)
+    if (failed(verifySparseInput(op, input)))
+      return failure();
+  int64_t first = sparse.front();
+  if (sparse.size() == 1)
+    return std::pair{first, std::optional<int64_t>()};
+  // A pinned PIT axis may be a dimension of the second alone.
+  if (schedule && !findDim(maps[first], schedule.getAxis()) &&
+      findDim(maps[sparse[1]], schedule.getAxis()))
+    return std::pair{sparse[1], std::optional<int64_t>()};
+  return std::pair{first, std::optional<int64_t>(sparse[1])};
+}
+
+/// Whether zeros of `paired` can be left out of the index as well.
+static bool canPair(linalg::LinalgOp op, int64_t sparse, int64_t paired,
+                    ScheduleAttr schedule) {
+  AffineMap map = op.getIndexingMapsArray()[paired];
+  if (op.getIteratorTypesArray()[schedule.getAxis()] ==
+          utils::IteratorType::reduction &&
+      findDim(map, schedule.getAxis()) && map.isProjectedPermutation())
+    return true;
+  remark::missed(op.getLoc(), remark::RemarkOpts::name("second-sparse-operand")
+                                  .category("linalg-to-pit"))
+      << "the zeros of operand " << std::to_string(paired)
+      << " are computed with: PIT axis d" << std::to_string(schedule.getAxis())
+      << " is no reduction that both sparse operands have as a bare dimension, "
+         "so only the zeros of operand "
+      << std::to_string(sparse) << " are left out";
+  return false;
 }
 
 FailureOr<std::optional<ContractionPlan>>
@@ -244,45 +251,42 @@ pit::planContraction(linalg::LinalgOp op) {
   if (!schedule && (sparse.empty() || !isReduction))
     return planUnmarked(op);
   if (schedule && schedule.getDense()) {
-    FailureOr<MatmulDims> dims = verifyContraction(op);
-    if (failed(dims) || failed(verifyTile(op, *dims, schedule)))
+    if (failed(verifyContraction(op)) || failed(verifyTile(op, schedule)))
       return failure();
-    return std::optional(ContractionPlan{op, *dims, schedule, std::nullopt});
+    return std::optional(
+        ContractionPlan{op, schedule, std::nullopt, std::nullopt});
   }
   if (sparse.empty())
     return op.emitOpError()
            << "'" << kScheduleAttrName << "' has a PIT axis, but no input's "
            << "type carries #pit.sparsity: mark the sparse one, or use "
               "#pit.schedule<dense, tile = ...>";
-  if (sparse.size() > 1)
-    return op.emitOpError()
-           << "has " << sparse.size()
-           << " sparse operands, but only one is lowered: take #pit.sparsity "
-              "off all but one (tensor.cast)";
-  int64_t input = sparse.front();
-  if (failed(verifySparseInput(op, input)) ||
-      (schedule && failed(verifyAxis(op, input, schedule.getAxis()))))
+  auto inputs = chooseSparseInputs(op, sparse, schedule);
+  if (failed(inputs))
     return failure();
-  FailureOr<MatmulDims> dims = verifyContraction(op);
-  if (failed(dims))
+  auto [input, paired] = *inputs;
+  if ((schedule && failed(verifyAxis(op, input, schedule.getAxis()))) ||
+      failed(verifyContraction(op)))
     return failure();
-  if (dims->lhs != input)
+  if (AffineMap map = op.getIndexingMapsArray()[input];
+      !map.isProjectedPermutation())
     return op.emitOpError()
-           << "sparse operand " << input << " has no lowering: it holds d"
-           << dims->n
-           << ", the output's last dimension; expects the sparse "
-              "operand to hold d"
-           << dims->m << ", its first (write the transposed product)";
+           << "has no lowering for a sparse operand " << input << " with map "
+           << AffineMapAttr::get(map) << ": expects bare dimensions";
   if (!schedule) {
-    schedule = getDefaultSchedule(op, *dims);
+    schedule = getDefaultSchedule(op, input);
+    if (failed(verifyAxis(op, input, schedule.getAxis())))
+      return failure();
     remark::passed(
         op.getLoc(),
         remark::RemarkOpts::name("default-schedule").category("linalg-to-pit"))
         << "no schedule is pinned; by default "
         << remark::detail::Remark::Arg("Schedule", Attribute(schedule));
   }
-  if (failed(verifyTile(op, *dims, schedule)) ||
-      failed(verifySparseSchedule(op, *dims, input, schedule)))
+  if (failed(verifyTile(op, schedule)) ||
+      failed(verifySparseSchedule(op, input, schedule)))
     return failure();
-  return std::optional(ContractionPlan{op, *dims, schedule, input});
+  if (paired && !canPair(op, input, *paired, schedule))
+    paired = std::nullopt;
+  return std::optional(ContractionPlan{op, schedule, input, paired});
 }

@@ -97,10 +97,9 @@ static LogicalResult verifyTile(SReadOp op, const KernelContext &context) {
     return op.emitOpError("has no 'slot', or a tile without 'at', which say "
                           "where in shared memory it goes: run a schedule "
                           "first");
-  if (!source.hasStaticShape() || !source.getLayout().isIdentity())
-    return op.emitOpError()
-           << "has no lowering for a source of type " << source
-           << ": expected a static shape and the identity layout";
+  if (!source.isStrided())
+    return op.emitOpError() << "has no lowering for a source of type " << source
+                            << ": expected strides";
   auto layout = TileLayout::get(
       type, [&] { return op.emitOpError("has no lowering: "); });
   if (failed(layout) ||
@@ -125,16 +124,11 @@ static LogicalResult verifyTile(SWriteOp op, const KernelContext &context) {
   auto dest = cast<MemRefType>(op.getDest().getType());
   for (Value operand : op->getOperands())
     if (auto type = dyn_cast<MemRefType>(operand.getType());
-        type && (!type.hasStaticShape() || !type.getLayout().isIdentity()))
+        type && !type.isStrided())
       return op.emitOpError()
              << "has no lowering for "
              << (operand == op.getDest() ? "a destination" : "an input")
-             << " of type " << type
-             << ": expected a static shape and the identity layout";
-  if (isa<CoordsType>(op.getIndices()[1].getType()))
-    return op.emitOpError("has no lowering for a scatter along the contiguous "
-                          "dimension of its destination; transpose "
-                          "the output, or take another PIT axis");
+             << " of type " << type << ": expected strides";
   if (op.getMode() == WriteMode::add && !dest.getElementType().isF32())
     return op.emitOpError() << "adds partial sums in f32 only, but the "
                                "destination has elements of "
@@ -144,13 +138,21 @@ static LogicalResult verifyTile(SWriteOp op, const KernelContext &context) {
     return op.emitOpError() << "needs " << needed
                             << " bytes of shared memory, but the kernel has "
                             << context.sharedBytes;
-  SmallVector<int64_t> by = getWriteDistribution(
-      WriteMapping::get(op.getAcc().getType(), dest, context.threads));
-  if (auto coords = dyn_cast<CoordsType>(op.getIndices()[0].getType());
-      coords && coords.getBy() != ArrayRef(by))
-    return op.emitOpError()
-           << "cannot be written with " << coords
-           << ": expected the distribution " << llvm::interleaved_array(by);
+  WriteMapping mapping =
+      WriteMapping::get(op.getAcc().getType(), dest.getElementType(),
+                        getKnownRowDivisor(op.getDest()), context.threads);
+  for (auto [dim, index] : llvm::enumerate(op.getIndices())) {
+    auto coords = dyn_cast<CoordsType>(index.getType());
+    if (!coords)
+      continue;
+    int64_t divisor = getKnownDivisor(index);
+    SmallVector<int64_t> by =
+        getWriteDistribution(mapping, dim, coords, {divisor, divisor});
+    if (coords.getBy() != ArrayRef(by))
+      return op.emitOpError()
+             << "cannot be written with " << coords
+             << ": expected the distribution " << llvm::interleaved_array(by);
+  }
   return success();
 }
 
@@ -175,6 +177,11 @@ static LogicalResult verifyValues(Operation *op) {
              << ", which only operations of the tile level, 'scf.for', "
                 "'scf.if' and 'scf.while' may hand on";
   return success();
+}
+
+bool pit::hasContiguousRows(MemRefType type) {
+  auto [strides, offset] = type.getStridesAndOffset();
+  return strides.empty() || strides.back() == 1;
 }
 
 bool pit::needsSchedule(gpu::GPUFuncOp kernel) {
@@ -216,11 +223,16 @@ LogicalResult pit::verifyTileKernel(gpu::GPUFuncOp kernel,
       if (failed(verifyTile(read, context)))
         return WalkResult::interrupt();
       context.offsetDivisors[op] = getKnownDivisor(read.getIndices()[1]);
+      context.rowDivisors[read.getSource()] =
+          getKnownRowDivisor(read.getSource());
     }
     if (auto write = dyn_cast<SWriteOp>(op)) {
       if (failed(verifyTile(write, context)))
         return WalkResult::interrupt();
       context.offsetDivisors[op] = getKnownDivisor(write.getIndices()[1]);
+      for (Value operand : write->getOperands())
+        if (isa<MemRefType>(operand.getType()))
+          context.rowDivisors[operand] = getKnownRowDivisor(operand);
     }
     return WalkResult::advance();
   });

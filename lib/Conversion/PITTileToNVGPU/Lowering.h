@@ -34,11 +34,18 @@ struct KernelContext {
   /// dimension (0: everything does).
   llvm::DenseMap<Operation *, int64_t> offsetDivisors;
 
+  /// See getKnownRowDivisor; of every memref that tiles are read from or written
+  /// to.
+  llvm::DenseMap<Value, int64_t> rowDivisors;
+
   int64_t getOffsetDivisor(Operation *op) const {
     auto found = offsetDivisors.find(op);
     return found == offsetDivisors.end() ? 1 : found->second;
   }
 };
+
+/// True if elements of the last dimension lie side by side.
+bool hasContiguousRows(MemRefType type);
 
 /// True if the kernel has operations that a schedule must have prepared.
 bool needsSchedule(gpu::GPUFuncOp kernel);

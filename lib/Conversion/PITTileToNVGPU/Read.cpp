@@ -48,10 +48,10 @@ int64_t pit::getRun(SReadOp op, const TileLayout &layout) {
 
 /// Elements that one copy may move: as many as lie side by side and the
 /// alignment of the source's rows and of the offset along them allows.
-static int64_t getCopyWidth(SReadOp op, MemRefType source, int64_t run,
+static int64_t getCopyWidth(int64_t run, int64_t rowDivisor,
                             int64_t offsetDivisor) {
   int64_t width = run;
-  while (source.getDimSize(1) % width || offsetDivisor % width)
+  while (rowDivisor % width || offsetDivisor % width)
     width /= 2;
   return width;
 }
@@ -63,7 +63,7 @@ static Place getPlace(const IndexBuilder &ib, SReadOp op, int64_t dim,
                       ValueRange operand, Value offset, int64_t held,
                       int64_t start) {
   auto source = cast<MemRefType>(op.getSource().getType());
-  Value size = ib.constant(source.getDimSize(dim));
+  Value size = ib.size(op.getSource(), dim);
   if (auto coords = dyn_cast<CoordsType>(op.getIndices()[dim].getType())) {
     if (coords.getBy()[2] != 0)
       return {operand[held], ib.less(operand[held], size)};
@@ -71,7 +71,8 @@ static Place getPlace(const IndexBuilder &ib, SReadOp op, int64_t dim,
     int64_t tile = start / coords.getBy()[3];
     Value begin = operand[tile];
     Value index = ib.add(begin, ib.add(offset, -tile * coords.getBy()[3]));
-    bool whole = source.getDimSize(dim) % coords.getMicro() == 0;
+    bool whole = !source.isDynamicDim(dim) &&
+                 source.getDimSize(dim) % coords.getMicro() == 0;
     return {index, ib.less(whole ? begin : index, size)};
   }
   Value index = ib.add(operand.front(), offset);
@@ -97,7 +98,8 @@ SReadLowering::matchAndRewrite(SReadOp op, OneToNOpAdaptor adaptor,
         lane = ib.rem(thread, mapping.lanes);
   // Elements of a row that are known to lie side by side.
   int64_t run = getRun(op, *layout);
-  int64_t width = getCopyWidth(op, source, run, context.getOffsetDivisor(op));
+  int64_t width = getCopyWidth(run, context.rowDivisors.lookup(op.getSource()),
+                               context.getOffsetDivisor(op));
   int64_t bytes = width * type.getElementType().getIntOrFloatBitWidth() / 8;
 
   // With whole swizzle periods between a thread's rows, their chunks lie alike.
@@ -135,11 +137,11 @@ SReadLowering::matchAndRewrite(SReadOp op, OneToNOpAdaptor adaptor,
         // Pieces of a chunk may lie on both sides of the edge.
         Value columnValid = place.valid;
         if (columnValid && within && !op.isAllOrNone(1))
-          columnValid = ib.less(from, ib.constant(source.getDimSize(1)));
+          columnValid = ib.less(from, ib.size(op.getSource(), 1));
         Value valid = ib.all({rowPlace.valid, columnValid});
         SmallVector<Value> fromIndices{rowPlace.index, from},
             toIndices{slot, row, to};
-        if (bytes >= kLeastAsyncBytes) {
+        if (bytes >= kLeastAsyncBytes && hasContiguousRows(source)) {
           Value elements =
               valid ? ib.select(valid, ib.constant(width), ib.constant(0))
                     : Value();
@@ -151,8 +153,8 @@ SReadLowering::matchAndRewrite(SReadOp op, OneToNOpAdaptor adaptor,
               bytes == kChunkBytes ? rewriter.getUnitAttr() : UnitAttr());
           continue;
         }
-        // Too narrow for cp.async: through a register, zero where out of
-        // bounds.
+        // Too narrow for cp.async, or not in a row: through a register, zero
+        // where out of bounds.
         Value element;
         if (!valid) {
           element = memref::LoadOp::create(rewriter, loc, op.getSource(),

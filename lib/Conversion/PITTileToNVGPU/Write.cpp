@@ -57,7 +57,9 @@ public:
       : op(op), adaptor(adaptor), ib(ib), context(context), warps(warps),
         acc(op.getAcc().getType()),
         dest(cast<MemRefType>(op.getDest().getType())),
-        mapping(WriteMapping::get(acc, dest, context.threads)),
+        mapping(WriteMapping::get(acc, dest.getElementType(),
+                                  context.rowDivisors.lookup(op.getDest()),
+                                  context.threads)),
         width(mapping.width) {
     // A thread's elements may be more than what is aligned at once.
     while (context.getOffsetDivisor(op) % width)
@@ -147,12 +149,22 @@ Piece WriteEmitter::getPiece(int64_t pass, int64_t vector, int64_t part) {
   Value tileIndex[] = {piece.row, piece.column};
   for (int64_t dim = 0; dim < 2; ++dim) {
     ValueRange operand = adaptor.getIndices()[dim];
-    bool gathered = isa<CoordsType>(op.getIndices()[dim].getType());
-    Value index =
-        gathered ? operand[pass] : ib.add(operand.front(), tileIndex[dim]);
+    auto coords = dyn_cast<CoordsType>(op.getIndices()[dim].getType());
+    Value index;
+    if (!coords) {
+      index = ib.add(operand.front(), tileIndex[dim]);
+    } else if (dim == 0) {
+      index = operand[pass];
+    } else {
+      // What is written at once has one place, or lies within a run that has.
+      int64_t run = mapping.width / coords.getPieces();
+      index = ib.add(
+          operand[vector * coords.getPieces() + part * width / run],
+          part * width % run);
+    }
     piece.place.push_back(index);
-    if (gathered || !op.getInBounds() || !(*op.getInBounds())[dim])
-      conditions.push_back(ib.less(index, ib.constant(dest.getDimSize(dim))));
+    if (coords || !op.getInBounds() || !(*op.getInBounds())[dim])
+      conditions.push_back(ib.less(index, ib.size(op.getDest(), dim)));
   }
   piece.valid = ib.all(conditions);
   return piece;
@@ -192,7 +204,7 @@ Value WriteEmitter::loadInput(const Piece &piece, unsigned number) {
     return vector::BroadcastOp::create(b, loc, vectorType, element);
   }
   if (alongRows && liesAsVector(type.getElementType()) &&
-      type.getDimSize(rank - 1) % width == 0)
+      hasContiguousRows(type) && context.rowDivisors.lookup(input) % width == 0)
     return vector::LoadOp::create(b, loc, vectorType, input, getIndices(0),
                                   /*nontemporal=*/false,
                                   getAlignment(width, type.getElementType()));
@@ -256,7 +268,8 @@ void WriteEmitter::finish(const Piece &piece) {
 void WriteEmitter::store(const Piece &piece, ArrayRef<Value> elements) {
   OpBuilder &b = ib.builder;
   Location loc = ib.loc;
-  if (op.getMode() == WriteMode::store && liesAsVector(dest.getElementType())) {
+  if (op.getMode() == WriteMode::store && hasContiguousRows(dest) &&
+      liesAsVector(dest.getElementType())) {
     Value result = vector::FromElementsOp::create(
         b, loc, VectorType::get({width}, dest.getElementType()), elements);
     vector::StoreOp::create(b, loc, result, op.getDest(), piece.place,

@@ -7,30 +7,19 @@
 using namespace mlir;
 using namespace mlir::pit;
 
-Value LoopBuilder::size(Value memref, int64_t dim) {
-  int64_t size = cast<MemRefType>(memref.getType()).getDimSize(dim);
-  if (!ShapedType::isDynamic(size))
-    return constant(size);
-  return memref::DimOp::create(builder, loc, memref, dim);
-}
-
 Value LoopBuilder::loadIndex(Value memref, ValueRange indices) {
   return toIndex(memref::LoadOp::create(builder, loc, memref, indices));
 }
 
-Value LoopBuilder::microTiles(Value memref, int64_t dim, int64_t micro) {
-  if (ShapedType::isDynamic(micro))
-    return constant(1);
-  return ceilDiv(size(memref, dim), micro);
+Value LoopBuilder::microTiles(Value size, int64_t micro) {
+  return ShapedType::isDynamic(micro) ? constant(1) : ceilDiv(size, micro);
 }
 
-LoopRange LoopBuilder::microTileRange(Value memref, int64_t dim, int64_t micro,
-                                      Value number) {
-  Value extent = size(memref, dim);
+LoopRange LoopBuilder::microTileRange(Value size, int64_t micro, Value number) {
   if (ShapedType::isDynamic(micro))
-    return upTo(extent);
+    return upTo(size);
   Value begin = mul(number, micro);
-  return {begin, min(add(begin, micro), extent)};
+  return {begin, min(add(begin, micro), size)};
 }
 
 void LoopBuilder::loops(ArrayRef<LoopRange> ranges,

@@ -18,19 +18,16 @@ struct LoopRange {
 struct LoopBuilder : IndexBuilder {
   using IndexBuilder::IndexBuilder;
 
-  /// Size of dimension `dim` of a memref.
-  Value size(Value memref, int64_t dim);
   /// An i32 or i64 from memory as an index.
   Value loadIndex(Value memref, ValueRange indices);
   /// The range [0, end).
   LoopRange upTo(Value end) { return {constant(0), end}; }
 
-  /// Number of micro-tiles of extent `micro` along dimension `dim`; a dynamic
-  /// extent is the whole dimension.
-  Value microTiles(Value memref, int64_t dim, int64_t micro);
+  /// Number of micro-tiles of extent `micro` in a dimension of `size` elements;
+  /// a dynamic extent is the whole dimension.
+  Value microTiles(Value size, int64_t micro);
   /// The elements of micro-tile `number` that lie in bounds.
-  LoopRange microTileRange(Value memref, int64_t dim, int64_t micro,
-                           Value number);
+  LoopRange microTileRange(Value size, int64_t micro, Value number);
 
   /// Builds nested loops, the last range innermost.
   void loops(ArrayRef<LoopRange> ranges,

@@ -3,6 +3,7 @@
 #include "pit/Conversion/PITToLoops/PITToLoops.h"
 
 #include "LoopNest.h"
+#include "pit/Dialect/PIT/IR/Legality.h"
 #include "pit/Passes/Passes.h"
 
 #include "mlir/Dialect/Affine/Utils.h"
@@ -59,7 +60,8 @@ LogicalResult pit::convertDetectToLoops(RewriterBase &rewriter, DetectOp op) {
   order.push_back(axis);
   SmallVector<LoopRange> grid;
   for (int64_t dim : order)
-    grid.push_back(index.upTo(index.microTiles(source, dim, microTile[dim])));
+    grid.push_back(
+        index.upTo(index.microTiles(index.size(source, dim), microTile[dim])));
 
   index.loops(grid, [&](OpBuilder &b, ValueRange numbers) {
     LoopBuilder index(b, loc);
@@ -69,8 +71,8 @@ LogicalResult pit::convertDetectToLoops(RewriterBase &rewriter, DetectOp op) {
       if (dim != axis)
         group =
             index.add(index.mul(group, grid[position].end), numbers[position]);
-      elements[dim] =
-          index.microTileRange(source, dim, microTile[dim], numbers[position]);
+      elements[dim] = index.microTileRange(index.size(source, dim),
+                                           microTile[dim], numbers[position]);
     }
     SmallVector<Value> place{group, numbers.back()};
     Value no = arith::ConstantOp::create(b, loc, b.getBoolAttr(false));
@@ -242,33 +244,32 @@ void GenericLowering::forEachPoint(OpBuilder &b,
 /// and over the points of each listed micro-tile.
 void GenericLowering::forEachListedMicroTile(AssembleIndexOp parts) {
   PermutationAttr permutation = op.getPermutationAttr();
-  Value sparse = op.getInputs()[permutation.getOperand()];
-  AffineMap map = op.getIndexingMap(permutation.getOperand());
-  ArrayRef<int64_t> microTile = permutation.getMicroTile();
+  auto maps = llvm::to_vector(
+      op.getIndexingMaps().getAsValueRange<AffineMapAttr>());
+  SmallVector<GroupDim> groupDims =
+      getGroupDims(maps, permutation, op.getSchedule().getTile());
   Value counts = parts.getCounts(), coords = parts.getCoords();
   bool padded = parts.getType().getFormat() == IndexFormat::padded;
 
-  int64_t axis = *map.getResultPosition(
-      getAffineDimExpr(permutation.getDim(), op.getContext()));
+  int64_t axis = permutation.getDim();
+  int64_t micro =
+      permutation
+          .getMicroTile()[*findDim(maps[permutation.getOperand()], axis)];
   LoopBuilder index(rewriter, loc);
-  SmallVector<int64_t> groupDims;
   SmallVector<LoopRange> grid;
-  for (int64_t dim = 0, rank = map.getNumResults(); dim < rank; ++dim) {
-    if (dim == axis)
-      continue;
-    groupDims.push_back(dim);
-    grid.push_back(index.upTo(index.microTiles(sparse, dim, microTile[dim])));
-  }
+  for (GroupDim group : groupDims)
+    grid.push_back(
+        index.upTo(index.microTiles(ranges[group.dim].end, group.extent)));
 
   index.loops(grid, [&](OpBuilder &b, ValueRange numbers) {
     LoopBuilder index(b, loc);
     SmallVector<LoopRange> points(ranges);
     Value group = index.constant(0);
-    for (auto [position, dim] : llvm::enumerate(groupDims)) {
-      group =
-          index.add(index.mul(group, grid[position].end), numbers[position]);
-      points[map.getDimPosition(dim)] =
-          index.microTileRange(sparse, dim, microTile[dim], numbers[position]);
+    for (auto [groupDim, count, number] :
+         llvm::zip_equal(groupDims, grid, numbers)) {
+      group = index.add(index.mul(group, count.end), number);
+      points[groupDim.dim] = index.microTileRange(ranges[groupDim.dim].end,
+                                                  groupDim.extent, number);
     }
     LoopRange list;
     if (padded) {
@@ -282,8 +283,7 @@ void GenericLowering::forEachListedMicroTile(AssembleIndexOp parts) {
       Value coord = padded
                         ? index.loadIndex(coords, ValueRange{group, entry[0]})
                         : index.loadIndex(coords, entry[0]);
-      points[permutation.getDim()] =
-          index.microTileRange(sparse, axis, microTile[axis], coord);
+      points[axis] = index.microTileRange(ranges[axis].end, micro, coord);
       forEachPoint(b, points);
     });
   });

@@ -95,7 +95,7 @@ func.func private @granularity_rank(tensor<4x4xf16, #pit.sparsity<granularity = 
 
 // -----
 
-// expected-error @+1 {{unknown field 'axis': expected 'dim', 'kind', 'operand' or 'micro_tile'}}
+// expected-error @+1 {{unknown field 'axis': expected 'dim', 'kind', 'operand', 'micro_tile' or 'paired'}}
 #permutation = #pit.permutation<axis = 0>
 
 // -----

@@ -12,11 +12,12 @@ namespace mlir::pit {
 /// What a linalg operation becomes.
 struct ContractionPlan {
   linalg::LinalgOp op;
-  MatmulDims dims;
   /// How it is computed; pinned by the user or the default.
   ScheduleAttr schedule;
-  /// The sparse input by the operation's own numbering; none: dense.
+  /// The input whose live micro-tiles the index lists; none: dense.
   std::optional<int64_t> sparse;
+  /// A second input whose zeros the index leaves out too.
+  std::optional<int64_t> paired;
 };
 
 /// Decides what becomes of `op`: none if it stays linalg. Emits an error at
@@ -24,16 +25,24 @@ struct ContractionPlan {
 /// reduction, or `pit.schedule`) and cannot be lowered as it asks.
 FailureOr<std::optional<ContractionPlan>> planContraction(linalg::LinalgOp op);
 
-/// The schedule of a product with a sparse left operand where none is pinned.
-/// The PIT axis is k. Where the operand is contiguous along m, the dense tile
-/// is 64x128x32, else 32x128x32; the micro-tile is as long as it along m. Along
-/// k the micro-tile is 1, or 16 where the left or the right operand is
-/// contiguous along k, so that each has 32 contiguous bytes.
-ScheduleAttr getDefaultSchedule(linalg::LinalgOp op, const MatmulDims &dims);
+/// The schedule of a product-sum whose input `sparse` is sparse, where none is
+/// pinned.
+///
+/// The dense tile spans, of the dimensions of each kind (see ContractionDims),
+/// the one along which an operand is contiguous, or else the longest; of the
+/// sparse operand's 64 if that is contiguous along it, else 32, of the other
+/// operand's 128, of the reduction 32. The PIT axis is that of the reduction.
+/// There the micro-tile is 1, or 16 where an input is contiguous along it; along
+/// the sparse operand's own dimension as long as the dense tile; else 1. Along
+/// the dimension in which the sparse operand is stored last, micro-tiles have 32
+/// bytes at least. Where the other input is not contiguous along any dimension
+/// of the tile, the PIT axis is the sparse operand's own dimension instead, and
+/// the micro-tile spans all of the reductions.
+ScheduleAttr getDefaultSchedule(linalg::LinalgOp op, int64_t sparse);
 
-/// The dense schedule where none is pinned: tile 64x128x32.
-ScheduleAttr getDefaultDenseSchedule(linalg::LinalgOp op,
-                                     const MatmulDims &dims);
+/// The dense schedule where none is pinned: 64 x 128 x 32 along the dimensions
+/// that getDefaultSchedule takes.
+ScheduleAttr getDefaultDenseSchedule(linalg::LinalgOp op);
 
 /// Replaces the operation by pit.generic, with pit.detect and pit.compact
 /// before it if an operand is sparse. Its types carry no encodings any more.

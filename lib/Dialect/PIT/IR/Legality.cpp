@@ -25,6 +25,17 @@ SparseAccess SparseAccess::get(ArrayRef<AffineMap> maps, ValueRange operands,
 
 bool pit::isTensorCoreFloat(Type type) { return type.isF16() || type.isBF16(); }
 
+std::optional<ProductGranules> pit::getProductGranules(Type lhs, Type rhs,
+                                                       Type acc) {
+  if (isTensorCoreFloat(lhs) && lhs == rhs && acc.isF32())
+    return ProductGranules{16, 8, 16}; // mma.sync m16n8k16
+  return std::nullopt;
+}
+
+Type pit::getAccumulatorType(Type input) {
+  return isTensorCoreFloat(input) ? Float32Type::get(input.getContext()) : input;
+}
+
 bool pit::isReorderable(Operation *combiner) {
   return isa<arith::AddFOp, arith::MulFOp, arith::MinimumFOp, arith::MaximumFOp,
              arith::MinNumFOp, arith::MaxNumFOp, arith::AddIOp, arith::MulIOp,
@@ -61,6 +72,37 @@ static std::optional<int64_t> getLoopDim(AffineExpr expr) {
   if (auto dim = dyn_cast<AffineDimExpr>(expr))
     return dim.getPosition();
   return std::nullopt;
+}
+
+SmallVector<GroupDim> pit::getGroupDims(ArrayRef<AffineMap> maps,
+                                        PermutationAttr permutation,
+                                        ArrayRef<int64_t> tile) {
+  SmallVector<GroupDim> groups;
+  auto add = [&](AffineMap map, ArrayRef<int64_t> microTile) {
+    for (auto [expr, extent] : llvm::zip(map.getResults(), microTile)) {
+      int64_t dim = cast<AffineDimExpr>(expr).getPosition();
+      if (dim != permutation.getDim() &&
+          llvm::none_of(groups, [&](GroupDim known) { return known.dim == dim; }))
+        groups.push_back({dim, extent});
+    }
+  };
+  add(maps[permutation.getOperand()], permutation.getMicroTile());
+  if (permutation.getPaired())
+    add(maps[*permutation.getPaired()],
+        getPairedMicroTile(maps, permutation, tile));
+  return groups;
+}
+
+SmallVector<int64_t> pit::getPairedMicroTile(ArrayRef<AffineMap> maps,
+                                             PermutationAttr permutation,
+                                             ArrayRef<int64_t> tile) {
+  AffineMap first = maps[permutation.getOperand()];
+  return llvm::map_to_vector(
+      maps[*permutation.getPaired()].getResults(), [&](AffineExpr expr) {
+        std::optional<unsigned> shared = first.getResultPosition(expr);
+        return shared ? permutation.getMicroTile()[*shared]
+                      : tile[cast<AffineDimExpr>(expr).getPosition()];
+      });
 }
 
 LogicalResult pit::verifyMicroTile(function_ref<InFlightDiagnostic()> emitError,

@@ -307,6 +307,7 @@ LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
 Attribute PermutationAttr::parse(AsmParser &parser, Type) {
   SMLoc start = parser.getCurrentLocation();
   int64_t dim = -1, operand = -1;
+  std::optional<int64_t> paired;
   std::optional<PermutationKind> kind;
   SmallVector<int64_t> microTile;
   if (parseFields(parser, [&](StringRef name, SMLoc loc) -> ParseResult {
@@ -316,6 +317,8 @@ Attribute PermutationAttr::parse(AsmParser &parser, Type) {
           return parser.parseInteger(dim);
         if (name == "operand")
           return parser.parseInteger(operand);
+        if (name == "paired")
+          return parser.parseInteger(paired.emplace());
         if (name == "micro_tile")
           return parseExtents(parser, microTile);
         if (name == "kind") {
@@ -331,7 +334,8 @@ Attribute PermutationAttr::parse(AsmParser &parser, Type) {
         }
         return parser.emitError(loc)
                << "unknown field '" << name
-               << "': expected 'dim', 'kind', 'operand' or 'micro_tile'";
+               << "': expected 'dim', 'kind', 'operand', 'micro_tile' or "
+                  "'paired'";
       }))
     return {};
   if (!kind) {
@@ -339,7 +343,7 @@ Attribute PermutationAttr::parse(AsmParser &parser, Type) {
     return {};
   }
   return parser.getChecked<PermutationAttr>(start, parser.getContext(), dim,
-                                            *kind, operand, microTile);
+                                            *kind, operand, microTile, paired);
 }
 
 void PermutationAttr::print(AsmPrinter &printer) const {
@@ -347,19 +351,26 @@ void PermutationAttr::print(AsmPrinter &printer) const {
           << ", kind = " << stringifyPermutationKind(getKind())
           << ", operand = " << getOperand() << ", micro_tile = ";
   printExtents(printer, getMicroTile());
+  if (getPaired())
+    printer << ", paired = " << *getPaired();
   printer << '>';
 }
 
 LogicalResult
 PermutationAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                         int64_t dim, PermutationKind, int64_t operand,
-                        ArrayRef<int64_t> microTile) {
+                        ArrayRef<int64_t> microTile,
+                        std::optional<int64_t> paired) {
   if (dim < 0)
     return emitError()
            << "expects 'dim', the permuted loop dimension, to be at least 0";
   if (operand < 0)
     return emitError() << "expects 'operand', the number of the sparse input, "
                           "to be at least 0";
+  if (paired && (*paired < 0 || *paired == operand))
+    return emitError() << "expects 'paired' to be the number of another input "
+                          "than 'operand', but got "
+                       << *paired;
   if (microTile.empty())
     return emitError() << "expects 'micro_tile' with one extent per dimension "
                           "of the sparse input";

@@ -192,16 +192,68 @@ static LogicalResult verifyCombiner(GenericOp op) {
   PermutationAttr permutation = op.getPermutationAttr();
   if (!permutation)
     return success();
-  int64_t sparse = permutation.getOperand();
+  SmallVector<int64_t> sparse{permutation.getOperand()};
+  if (permutation.getPaired())
+    sparse.push_back(*permutation.getPaired());
   Value contribution = combiner->getOperand(combiner->getOperand(0) == acc);
-  if (!hasZeroIdentity(combiner) ||
-      !isZeroWith(contribution, combine.getArgument(sparse)))
-    return op.emitOpError()
-           << "operand " << sparse
-           << " may not be sparse: with it zero, the contribution is not "
-              "proved to be the identity of the combiner '"
-           << combiner->getName() << "'";
+  for (int64_t operand : sparse)
+    if (!hasZeroIdentity(combiner) ||
+        !isZeroWith(contribution, combine.getArgument(operand)))
+      return op.emitOpError()
+             << "operand " << operand
+             << " may not be sparse: with it zero, the contribution is not "
+                "proved to be the identity of the combiner '"
+             << combiner->getName() << "'";
   return success();
+}
+
+/// A paired operand has the PIT axis, a reduction, and bare dimensions.
+static LogicalResult verifyPaired(GenericOp op) {
+  PermutationAttr permutation = op.getPermutationAttr();
+  if (!permutation.getPaired())
+    return success();
+  int64_t paired = *permutation.getPaired();
+  if (paired >= static_cast<int64_t>(op.getInputs().size()))
+    return op.emitOpError() << "paired operand " << paired
+                            << " is not one of the " << op.getInputs().size()
+                            << " inputs";
+  if (permutation.getKind() != PermutationKind::reduction)
+    return op.emitOpError() << "has a paired operand, and expects a reduction "
+                               "as PIT axis, but d"
+                            << permutation.getDim() << " is parallel";
+  for (int64_t operand : {permutation.getOperand(), paired})
+    if (AffineMap map = op.getIndexingMap(operand);
+        !map.isProjectedPermutation() || !findDim(map, permutation.getDim()))
+      return op.emitOpError()
+             << "expects paired operands to have bare dimensions, and d"
+             << permutation.getDim() << " among them, but operand " << operand
+             << " has map " << AffineMapAttr::get(map);
+  return success();
+}
+
+/// Groups and capacity of the index that the operation expects.
+static std::pair<int64_t, int64_t> getIndexShape(GenericOp op) {
+  PermutationAttr permutation = op.getPermutationAttr();
+  int64_t operand = permutation.getOperand();
+  AffineMap map = op.getIndexingMap(operand);
+  unsigned axis = *findDim(map, permutation.getDim());
+  auto [groups, capacity] = getBitmapShape(
+      cast<ShapedType>(op.getInputs()[operand].getType()).getShape(),
+      permutation.getMicroTile(), axis);
+  if (!permutation.getPaired())
+    return {groups, capacity};
+  auto maps = llvm::to_vector(
+      op.getIndexingMaps().getAsValueRange<AffineMapAttr>());
+  SmallVector<int64_t> ranges = op.getStaticLoopRanges();
+  groups = 1;
+  for (GroupDim group :
+       getGroupDims(maps, permutation, op.getSchedule().getTile())) {
+    int64_t count = countMicroTiles(ranges[group.dim], group.extent);
+    groups = ShapedType::isDynamic(groups) || ShapedType::isDynamic(count)
+                 ? ShapedType::kDynamic
+                 : groups * count;
+  }
+  return {groups, capacity};
 }
 
 /// What DESIGN's legality rules imply for a permuted dimension.
@@ -239,7 +291,6 @@ static LogicalResult verifyPermutation(GenericOp op) {
     return op.emitOpError()
            << "sparse operand " << operand << " is not one of the "
            << op.getInputs().size() << " inputs";
-  auto type = cast<ShapedType>(op.getInputs()[operand].getType());
   SmallVector<Value> operands(op.getInputs());
   operands.push_back(op.getInit());
   auto access = SparseAccess::get(
@@ -250,9 +301,9 @@ static LogicalResult verifyPermutation(GenericOp op) {
   if (failed(verifyMicroTile(emitError, access)) ||
       failed(verifyTransactions(emitError, access)))
     return failure();
-  unsigned axis = *findDim(op.getIndexingMap(operand), dim);
-  auto [groups, capacity] =
-      getBitmapShape(type.getShape(), permutation.getMicroTile(), axis);
+  if (failed(verifyPaired(op)))
+    return failure();
+  auto [groups, capacity] = getIndexShape(op);
   auto index = op.getIndex().getType();
   if (!areCompatibleSizes(index.getGroups(), groups) ||
       !areCompatibleSizes(index.getCapacity(), capacity))

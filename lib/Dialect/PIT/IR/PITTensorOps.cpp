@@ -16,7 +16,7 @@ using namespace mlir::pit;
 #include "pit/Dialect/PIT/IR/PITOps.cpp.inc"
 
 /// Number of micro-tiles along a dimension; dynamic if it is not known.
-static int64_t countMicroTiles(int64_t size, int64_t micro) {
+int64_t pit::countMicroTiles(int64_t size, int64_t micro) {
   if (ShapedType::isDynamic(micro))
     return 1;
   return ShapedType::isDynamic(size) ? ShapedType::kDynamic

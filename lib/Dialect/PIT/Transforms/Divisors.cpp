@@ -4,7 +4,9 @@
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/IR/Matchers.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -110,4 +112,37 @@ int64_t pit::getKnownDivisor(Value value) {
 
 bool pit::isKnownMultiple(Value value, int64_t number) {
   return getKnownDivisor(value) % number == 0;
+}
+
+int64_t pit::getKnownRowDivisor(Value memref) {
+  auto type = cast<MemRefType>(memref.getType());
+  SmallVector<int64_t> strides;
+  int64_t offset;
+  if (failed(type.getStridesAndOffset(strides, offset)))
+    return 1;
+  if (strides.empty())
+    return 0;
+  if (strides.back() != 1)
+    return 1;
+  auto view = memref.getDefiningOp<memref::ReinterpretCastOp>();
+  auto getDivisor = [&](int64_t known, function_ref<OpFoldResult()> dynamic) {
+    if (!ShapedType::isDynamic(known))
+      return known;
+    if (!view)
+      return int64_t(1);
+    OpFoldResult value = dynamic();
+    if (std::optional<int64_t> constant = getConstantIntValue(value))
+      return *constant;
+    return getKnownDivisor(cast<Value>(value));
+  };
+  int64_t last = type.getRank() - 1;
+  int64_t divisor = std::gcd(
+      getDivisor(offset, [&] { return view.getConstifiedMixedOffset(); }),
+      getDivisor(type.getDimSize(last),
+                 [&] { return view.getMixedSizes()[last]; }));
+  for (int64_t dim = 0; dim < last; ++dim)
+    divisor = std::gcd(divisor, getDivisor(strides[dim], [&] {
+                         return view.getMixedStrides()[dim];
+                       }));
+  return divisor;
 }

@@ -282,12 +282,19 @@ void Scheduler::distributeCoords() {
                                   getKnownDivisor(load.getLive())}));
   }
   kernel.walk([&](SWriteOp write) {
-    for (OpOperand &use : write.getIndicesMutable())
-      if (isa<CoordsType>(use.get().getType()))
-        distributeCoords(
-            use, getWriteDistribution(WriteMapping::get(
-                     write.getAcc().getType(),
-                     cast<MemRefType>(write.getDest().getType()), threads)));
+    WriteMapping mapping = WriteMapping::get(
+        write.getAcc().getType(), getElementTypeOrSelf(write.getDest()),
+        getKnownRowDivisor(write.getDest()), threads);
+    for (auto [dim, use] : llvm::enumerate(write.getIndicesMutable())) {
+      auto type = dyn_cast<CoordsType>(use.get().getType());
+      if (!type)
+        continue;
+      auto load = use.get().getDefiningOp<LoadCoordsOp>();
+      distributeCoords(use, getWriteDistribution(
+                                mapping, dim, type,
+                                {getKnownDivisor(load.getFirst()),
+                                 getKnownDivisor(load.getLive())}));
+    }
   });
   SmallVector<LoadCoordsOp> unused;
   kernel.walk([&](LoadCoordsOp load) {

@@ -60,13 +60,14 @@ CopyMapping CopyMapping::get(const TileLayout &layout, int64_t threads) {
           layout.chunks / lanes};
 }
 
-WriteMapping WriteMapping::get(AccType acc, MemRefType dest, int64_t threads) {
+WriteMapping WriteMapping::get(AccType acc, Type dest, int64_t rowDivisor,
+                               int64_t threads) {
   int64_t columns = acc.getShape()[1];
   // What an element takes: a whole number of bytes, as aligned.
   int64_t bits =
-      std::max<int64_t>(8, llvm::PowerOf2Ceil(dest.getElementTypeBitWidth()));
+      std::max<int64_t>(8, llvm::PowerOf2Ceil(dest.getIntOrFloatBitWidth()));
   int64_t width = std::max<int64_t>(1, kChunkBytes * 8 / bits);
-  while (width > 1 && (dest.getDimSize(1) % width || columns % width))
+  while (width > 1 && (rowDivisor % width || columns % width))
     width /= 2;
   int64_t vectors = columns / width;
   int64_t lanes =
@@ -165,7 +166,18 @@ SmallVector<int64_t> pit::getReadDistribution(const TileLayout &layout,
   return by;
 }
 
-SmallVector<int64_t> pit::getWriteDistribution(const WriteMapping &mapping) {
-  return {mapping.lanes, mapping.rowsPerPass, 1, mapping.rowsPerPass,
-          mapping.passes};
+SmallVector<int64_t> pit::getWriteDistribution(const WriteMapping &mapping,
+                                               int64_t dim, CoordsType coords,
+                                               CoordsAlignment alignment) {
+  if (dim == 0)
+    return {mapping.lanes, mapping.rowsPerPass, 1, mapping.rowsPerPass,
+            mapping.passes};
+  SmallVector<int64_t> by{1, mapping.lanes, mapping.width,
+                          mapping.lanes * mapping.width,
+                          mapping.vectorsPerLane};
+  int64_t run = std::gcd(std::gcd(alignment.first, alignment.live),
+                         std::gcd(coords.getMicro(), mapping.width));
+  if (run < mapping.width)
+    by.append({run, mapping.width / run});
+  return by;
 }

@@ -52,6 +52,20 @@ struct SparseAccess {
 /// them along the reduction at once: f16 and bf16 (PTX ISA, mma.sync m16n8k16).
 bool isTensorCoreFloat(Type type);
 
+/// Multiples that the extents of a dense tile must be of: along the rows and
+/// the columns of the accumulator, and along the reduction.
+struct ProductGranules {
+  int64_t rows, columns, depth;
+};
+
+/// The granules of pit.tile_mma for inputs and an accumulator of these types;
+/// none if it does not take them.
+std::optional<ProductGranules> getProductGranules(Type lhs, Type rhs, Type acc);
+
+/// The type in which products of inputs of this type are added up: f32 for f16
+/// and bf16.
+Type getAccumulatorType(Type input);
+
 /// What `value` is converted from, past conversions to wider floats, which are
 /// exact.
 Value skipWidening(Value value);
@@ -79,6 +93,26 @@ bool isProduct(Value value, Value x, Value y);
 
 /// Where loop dimension `dim` stands, bare, among the results of `map`.
 std::optional<unsigned> findDim(AffineMap map, int64_t dim);
+
+/// A dimension of the groups of an index: a loop dimension, and how far along
+/// it one group reaches (kDynamic: the whole of it).
+struct GroupDim {
+  int64_t dim;
+  int64_t extent;
+};
+
+/// The dimensions over which the groups of an index count, slowest first: those
+/// of the sparse operand without the PIT axis, then what the paired operand
+/// adds. The maps of both have bare dimensions only.
+SmallVector<GroupDim> getGroupDims(ArrayRef<AffineMap> maps,
+                                   PermutationAttr permutation,
+                                   ArrayRef<int64_t> tile);
+
+/// The micro-tile of the paired operand (see #pit.permutation), one extent per
+/// dimension of it.
+SmallVector<int64_t> getPairedMicroTile(ArrayRef<AffineMap> maps,
+                                        PermutationAttr permutation,
+                                        ArrayRef<int64_t> tile);
 
 /// Checks that the micro-tile has the sparse input's rank, that this input has
 /// the PIT axis, and that along its other dimensions the micro-tile is as long

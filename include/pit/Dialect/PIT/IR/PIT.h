@@ -55,6 +55,10 @@ inline constexpr llvm::StringLiteral kSharedBytesAttrName = "pit.shared_bytes";
 /// holds, so that bytes computed from them fit 64 bits.
 inline constexpr int64_t kMaxTileExtent = 65536, kMaxStages = 1024;
 
+/// Micro-tiles of extent `micro` (kDynamic: the whole) in a dimension of `size`
+/// elements; kDynamic where that is not known.
+int64_t countMicroTiles(int64_t size, int64_t micro);
+
 /// Shape of the bitmap (groups, capacity) of an operand of the given shape:
 /// micro-tiles along `axis` are the second number, all others, flattened, the
 /// first. Dynamic where a size that matters is.

@@ -94,15 +94,27 @@ def PIT_PermutationAttr : PIT_Attr<"Permutation", "permutation"> {
     live micro-tiles the index lists, and `micro_tile` their extents, one per
     dimension of that operand; `?` is the whole dimension.
 
+    Groups count the operand's other dimensions, in its order. With `paired`,
+    the number of a second sparse input that has `dim` too, a listed position is
+    live in both: the groups then count the second's remaining dimensions as
+    well, after those of the first. Its micro-tile is that of the first along
+    the dimensions that they share, and the dense tile's along the others.
+
     ```mlir
     #pit.permutation<dim = 2, kind = reduction, operand = 0, micro_tile = [1, 64]>
+    #pit.permutation<dim = 2, kind = reduction, operand = 0, micro_tile = [1, 64], paired = 1>
     ```
   }];
   let parameters = (ins
     "int64_t":$dim,
     EnumParameter<PIT_PermutationKind>:$kind,
     "int64_t":$operand,
-    ArrayRefParameter<"int64_t">:$microTile);
+    ArrayRefParameter<"int64_t">:$microTile,
+    "::std::optional<int64_t>":$paired);
+  let builders = [AttrBuilder<(ins "int64_t":$dim, "::mlir::pit::PermutationKind":$kind, "int64_t":$operand,
+                                   "::llvm::ArrayRef<int64_t>":$microTile), [{
+    return $_get($_ctxt, dim, kind, operand, microTile, std::nullopt);
+  }]>];
   let hasCustomAssemblyFormat = 1;
   let genVerifyDecl = 1;
 }

@@ -16,6 +16,13 @@ namespace mlir::pit {
 /// live or all not. `value` is an index, an integer or coordinates.
 int64_t getKnownDivisor(Value value);
 
+/// A number that divides the place of each row of a memref, in elements from a
+/// 16-byte aligned address, and the length of a row (0: everything does):
+/// accesses as wide, from a multiple of it on, are aligned, and lie within the
+/// row or outside of it. 1 where the last dimension's elements do not lie side
+/// by side.
+int64_t getKnownRowDivisor(Value memref);
+
 /// True if `value` is a multiple of `number` (at least 1) whatever the run.
 bool isKnownMultiple(Value value, int64_t number);
 

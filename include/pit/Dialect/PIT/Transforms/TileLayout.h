@@ -76,7 +76,10 @@ struct WriteMapping {
   int64_t passes;
   int64_t vectorsPerLane;
 
-  static WriteMapping get(AccType acc, MemRefType dest, int64_t threads);
+  /// For elements of type `dest`, in rows that `rowDivisor` divides (see
+  /// getKnownRowDivisor).
+  static WriteMapping get(AccType acc, Type dest, int64_t rowDivisor,
+                          int64_t threads);
 };
 
 /// Checks that mma.sync m16n8k16 has fragments for an accumulator: rank 2, f32,
@@ -117,9 +120,11 @@ SmallVector<int64_t> getReadDistribution(const TileLayout &layout,
                                          int64_t dim, CoordsType coords,
                                          CoordsAlignment alignment);
 
-/// The distribution of the coordinates of dimension 0 of an accumulator that is
-/// written by `mapping`.
-SmallVector<int64_t> getWriteDistribution(const WriteMapping &mapping);
+/// The distribution of the coordinates of dimension `dim` of an accumulator that
+/// is written by `mapping`.
+SmallVector<int64_t> getWriteDistribution(const WriteMapping &mapping,
+                                          int64_t dim, CoordsType coords,
+                                          CoordsAlignment alignment);
 
 } // namespace mlir::pit
 
