@@ -421,7 +421,11 @@ static LogicalResult emitPartialSums(OpBuilder &builder,
                    failed(emitFinish(builder, plan, *sums)));
   builder.setInsertionPoint(op);
   fill = linalg::FillOp::create(builder, loc, zero, *parts);
+  if (failed(convertLinalgToGPU(builder, fill)) ||
+      failed(emitSum(builder, plan, *parts, SumTarget::perPart)))
+    return failure();
   // In the order of the parts: a thread adds up those of an element.
+  builder.setInsertionPoint(op);
   auto reduce = linalg::ReduceOp::create(
       builder, loc, *parts, *sums, /*dimensions=*/ArrayRef<int64_t>{0},
       [](OpBuilder &b, Location loc, ValueRange args) {
@@ -431,9 +435,7 @@ static LogicalResult emitPartialSums(OpBuilder &builder,
                         : arith::AddIOp::create(b, loc, args[0], args[1]);
         linalg::YieldOp::create(b, loc, sum);
       });
-  return failure(failed(convertLinalgToGPU(builder, fill)) ||
-                 failed(emitSum(builder, plan, *parts, SumTarget::perPart)) ||
-                 failed(convertLinalgToGPU(builder, reduce)) ||
+  return failure(failed(convertLinalgToGPU(builder, reduce)) ||
                  failed(emitFinish(builder, plan, *sums)));
 }
 
