@@ -131,11 +131,8 @@ void UnreachedWriter::write() {
       place[dim] = ib.mul(place[dim], width);
     point[plan.maps[2].getDimPosition(dim)] = place[dim];
   }
-  // Without groups nothing is live.
-  if (cast<MemRefType>(bitmap.getType()).getDimSize(0) != 0) {
-    auto ifDead = scf::IfOp::create(b, loc, ib.equals(isLive(point), 0));
-    b.setInsertionPointToStart(ifDead.thenBlock());
-  }
+  auto ifDead = scf::IfOp::create(b, loc, ib.equals(isLive(point), 0));
+  b.setInsertionPointToStart(ifDead.thenBlock());
   auto vectorType = VectorType::get({width}, type.getElementType());
   llvm::MaybeAlign alignment(
       llvm::divideCeil(width * type.getElementTypeBitWidth(), 8));

@@ -7,6 +7,7 @@
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Utils/IndexingUtils.h"
+#include "mlir/IR/Matchers.h"
 
 using namespace mlir;
 using namespace mlir::pit;
@@ -67,6 +68,12 @@ FailureOr<LaunchOp> pit::buildKernel(OpBuilder &builder, Operation *op,
                                      Value grid, int64_t blockSize,
                                      KernelBodyBuilder body) {
   Location loc = op->getLoc();
+  APInt blocks;
+  if (matchPattern(grid, m_ConstantInt(&blocks)) && blocks.sgt(kMaxGrid))
+    return op->emitOpError()
+           << "needs " << blocks.getSExtValue()
+           << " thread blocks, but a grid has at most " << kMaxGrid
+           << ": use larger tiles, or split the operands";
   auto function = op->getParentOfType<func::FuncOp>();
   SmallVector<MemRefType> types;
   SmallVector<Type> kernelTypes;
@@ -119,10 +126,6 @@ FailureOr<LaunchOp> pit::buildKernel(OpBuilder &builder, Operation *op,
                                      StringRef role, ValueRange operands,
                                      int64_t grid, int64_t blockSize,
                                      KernelBodyBuilder body) {
-  if (grid > kMaxGrid)
-    return op->emitOpError()
-           << "needs " << grid << " thread blocks, but a grid has at most "
-           << kMaxGrid << ": use larger tiles, or split the operands";
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPoint(op);
   Value value = arith::ConstantIndexOp::create(builder, op->getLoc(), grid);
