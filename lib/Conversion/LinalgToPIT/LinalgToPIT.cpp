@@ -46,9 +46,12 @@ static SmallVector<int64_t> normalizeMicroTile(const ContractionPlan &plan,
       extent = ShapedType::kDynamic;
       continue;
     }
-    uint64_t unit = dim == axis ? std::max<int64_t>(
-                                      1, kMinContiguousBytes * 8 / elementBits)
-                                : plan.schedule.getTile()[dim];
+    uint64_t sector = std::max<int64_t>(1, kMinContiguousBytes * 8 / elementBits),
+             tile = plan.schedule.getTile()[dim];
+    bool innermost = position + 1 == microTile.size();
+    uint64_t unit = dim == axis ? sector
+                    : innermost ? llvm::alignTo(sector, tile)
+                                : tile;
     extent = std::min<uint64_t>(
         extent, llvm::alignTo(std::max<int64_t>(size, 1), unit));
   }

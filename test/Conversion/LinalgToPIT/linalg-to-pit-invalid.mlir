@@ -110,10 +110,56 @@ func.func @row_sum(%a: tensor<128x128xf16, #pit.sparsity<>>, %c: tensor<128xf16>
 
 // -----
 
-func.func @batch(%a: tensor<2x128x128xf16, #pit.sparsity<>>, %b: tensor<2x128x128xf16>, %c: tensor<2x128x128xf32>) -> tensor<2x128x128xf32> {
-  // expected-error @+1 {{has no lowering with a schedule or a sparse operand: expects three loop dimensions, of which each operand has two as bare dimensions (m, n and k of a matrix product), but got}}
-  %0 = linalg.batch_matmul ins(%a, %b : tensor<2x128x128xf16, #pit.sparsity<>>, tensor<2x128x128xf16>) outs(%c : tensor<2x128x128xf32>) -> tensor<2x128x128xf32>
-  return %0 : tensor<2x128x128xf32>
+// Not a sum of multiples of dimensions; the bare k tells its size.
+func.func @quotient(%a: tensor<128x64xf16>, %b: tensor<128x128xf16, #pit.sparsity<>>, %c: tensor<128x128xf32>) -> tensor<128x128xf32> {
+  // expected-error @+1 {{has no lowering with a schedule or a sparse operand: expects indexing maps of sums and multiples of dimensions, but got}}
+  %0 = linalg.generic {indexing_maps = [affine_map<(m, n, k) -> (m, k floordiv 2)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>],
+      iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%a, %b : tensor<128x64xf16>, tensor<128x128xf16, #pit.sparsity<>>) outs(%c : tensor<128x128xf32>) {
+  ^bb0(%x: f16, %y: f16, %acc: f32):
+    %1 = arith.extf %x : f16 to f32
+    %2 = arith.extf %y : f16 to f32
+    %3 = arith.mulf %1, %2 : f32
+    %4 = arith.addf %acc, %3 : f32
+    linalg.yield %4 : f32
+  } -> tensor<128x128xf32>
+  return %0 : tensor<128x128xf32>
+}
+
+// -----
+
+// A window of the sparse operand itself.
+func.func @window(%a: tensor<130x64xf16, #pit.sparsity<>>, %b: tensor<3x64x128xf16>, %c: tensor<128x128xf32>) -> tensor<128x128xf32> {
+  // expected-error @+1 {{has no lowering for a sparse operand 0 with map affine_map<(d0, d1, d2, d3) -> (d0 + d2, d3)>: expects bare dimensions}}
+  %0 = linalg.generic {indexing_maps = [affine_map<(i, f, x, c) -> (i + x, c)>, affine_map<(i, f, x, c) -> (x, c, f)>, affine_map<(i, f, x, c) -> (i, f)>],
+      iterator_types = ["parallel", "parallel", "reduction", "reduction"]}
+      ins(%a, %b : tensor<130x64xf16, #pit.sparsity<>>, tensor<3x64x128xf16>) outs(%c : tensor<128x128xf32>) {
+  ^bb0(%x: f16, %y: f16, %acc: f32):
+    %1 = arith.extf %x : f16 to f32
+    %2 = arith.extf %y : f16 to f32
+    %3 = arith.mulf %1, %2 : f32
+    %4 = arith.addf %acc, %3 : f32
+    linalg.yield %4 : f32
+  } -> tensor<128x128xf32>
+  return %0 : tensor<128x128xf32>
+}
+
+// -----
+
+// No dimension of the tile in which the batch, innermost, would be contiguous.
+func.func @innermost_batch(%a: tensor<128x128x2xf16, #pit.sparsity<>>, %b: tensor<128x128x2xf16>, %c: tensor<128x128x2xf32>) -> tensor<128x128x2xf32> {
+  // expected-error @+1 {{operand 2 with map affine_map<(d0, d1, d2, d3) -> (d1, d2, d0)> is scattered along d1 in pieces of 4 contiguous bytes, but at least 32 are needed}}
+  %0 = linalg.generic {indexing_maps = [affine_map<(b, m, n, k) -> (m, k, b)>, affine_map<(b, m, n, k) -> (k, n, b)>, affine_map<(b, m, n, k) -> (m, n, b)>],
+      iterator_types = ["parallel", "parallel", "parallel", "reduction"]}
+      ins(%a, %b : tensor<128x128x2xf16, #pit.sparsity<>>, tensor<128x128x2xf16>) outs(%c : tensor<128x128x2xf32>) {
+  ^bb0(%x: f16, %y: f16, %acc: f32):
+    %1 = arith.extf %x : f16 to f32
+    %2 = arith.extf %y : f16 to f32
+    %3 = arith.mulf %1, %2 : f32
+    %4 = arith.addf %acc, %3 : f32
+    linalg.yield %4 : f32
+  } -> tensor<128x128x2xf32>
+  return %0 : tensor<128x128x2xf32>
 }
 
 // -----
@@ -142,24 +188,6 @@ func.func @axis_without_sparse_operand(%a: tensor<128x128xf16>, %c: tensor<128x1
 
 // -----
 
-!sparse = tensor<128x128xf16, #pit.sparsity<>>
-func.func @two_sparse_operands(%a: !sparse, %c: tensor<128x128xf16>) -> tensor<128x128xf16> {
-  // expected-error @+1 {{has 2 sparse operands, but only one is lowered: take #pit.sparsity off all but one (tensor.cast)}}
-  %0 = linalg.matmul ins(%a, %a : !sparse, !sparse) outs(%c : tensor<128x128xf16>) -> tensor<128x128xf16>
-  return %0 : tensor<128x128xf16>
-}
-
-// -----
-
-!sparse = tensor<128x128xf16, #pit.sparsity<>>
-func.func @sparse_right_operand(%a: tensor<128x128xf16>, %b: !sparse, %c: tensor<128x128xf16>) -> tensor<128x128xf16> {
-  // expected-error @+1 {{sparse operand 1 has no lowering: it holds d1, the output's last dimension; expects the sparse operand to hold d0, its first (write the transposed product)}}
-  %0 = linalg.matmul ins(%a, %b : tensor<128x128xf16>, !sparse) outs(%c : tensor<128x128xf16>) -> tensor<128x128xf16>
-  return %0 : tensor<128x128xf16>
-}
-
-// -----
-
 func.func @integers(%a: tensor<128x128xi8, #pit.sparsity<>>, %b: tensor<128x128xi8>, %c: tensor<128x128xi32>) -> tensor<128x128xi32> {
   // expected-error @+1 {{has element types without a lowering: expects inputs of f16, or of bf16, and an output of f16, bf16 or f32, but got 'i8', 'i8', 'i32'}}
   %0 = linalg.matmul ins(%a, %b : tensor<128x128xi8, #pit.sparsity<>>, tensor<128x128xi8>) outs(%c : tensor<128x128xi32>) -> tensor<128x128xi32>
@@ -169,7 +197,7 @@ func.func @integers(%a: tensor<128x128xi8, #pit.sparsity<>>, %b: tensor<128x128x
 // -----
 
 func.func @rows_in_shared_memory(%a: tensor<128x128xf16>, %b: tensor<128x128xf16>, %c: tensor<128x128xf32>) -> tensor<128x128xf32> {
-  // expected-error @+1 {{expects a dense tile extent along d1, the contiguous dimension of operand 1, of 8, 16, 32 or a multiple of 64 (rows of 16-bit floats in shared memory), but got 48}}
+  // expected-error @+1 {{expects a dense tile extent along d1, the contiguous dimension of operand 1, of 16, 32, 64 or a multiple of 128 bytes (rows in shared memory), but got 96}}
   %0 = linalg.matmul {pit.schedule = #pit.schedule<dense, tile = [64, 48, 32]>} ins(%a, %b : tensor<128x128xf16>, tensor<128x128xf16>) outs(%c : tensor<128x128xf32>) -> tensor<128x128xf32>
   return %0 : tensor<128x128xf32>
 }
@@ -184,10 +212,11 @@ func.func @types(%a: tensor<128x128xf32, #pit.sparsity<>>, %b: tensor<128x128xf3
 
 // -----
 
-func.func @dynamic(%a: tensor<?x128xf16, #pit.sparsity<>>, %b: tensor<128x128xf16>, %c: tensor<?x128xf32>) -> tensor<?x128xf32> {
-  // expected-error @+1 {{has dynamic sizes, which have no lowering yet: expects static ones, but operand 0 is 'tensor<?x128xf16, #pit.sparsity<>>'}}
-  %0 = linalg.matmul ins(%a, %b : tensor<?x128xf16, #pit.sparsity<>>, tensor<128x128xf16>) outs(%c : tensor<?x128xf32>) -> tensor<?x128xf32>
-  return %0 : tensor<?x128xf32>
+// Positions along the PIT axis are counted in micro-tiles of a known extent.
+func.func @dynamic(%a: tensor<128x?xf16, #pit.sparsity<>>, %b: tensor<?x128xf16>, %c: tensor<128x128xf32>) -> tensor<128x128xf32> {
+  // expected-error @+1 {{expects a number as micro-tile extent along the PIT axis d2, whose size is not known, but got '?'}}
+  %0 = linalg.matmul {pit.schedule = #pit.schedule<axis = 2, micro_tile = [64, ?], tile = [64, 128, 32]>} ins(%a, %b : tensor<128x?xf16, #pit.sparsity<>>, tensor<?x128xf16>) outs(%c : tensor<128x128xf32>) -> tensor<128x128xf32>
+  return %0 : tensor<128x128xf32>
 }
 
 // -----
@@ -200,7 +229,7 @@ func.func @dynamic(%a: tensor<?x128xf16, #pit.sparsity<>>, %b: tensor<128x128xf1
 !sparse = tensor<128x128xf16, #pit.sparsity<>>
 !plain = tensor<128x128xf16>
 !out = tensor<128x128xf32>
-func.func @schedules(%a: !sparse, %b: !plain, %c: !out) -> !out {
+func.func @schedules(%a: !sparse, %b: !plain, %c: !out, %l: tensor<128x4x32xf16>, %r: tensor<4x32x128xf16>) -> !out {
   // expected-error @+1 {{expects 2 micro-tile extents (rank of the sparse operand 0), but got 1}}
   %0 = linalg.matmul indexing_maps = [#at, #b, #c] {pit.schedule = #pit.schedule<axis = 2, micro_tile = [1], tile = [64, 128, 32]>} ins(%a, %b : !sparse, !plain) outs(%c : !out) -> !out
 
@@ -218,21 +247,28 @@ func.func @schedules(%a: !sparse, %b: !plain, %c: !out) -> !out {
   // expected-error @+1 {{operand 0 with map affine_map<(d0, d1, d2) -> (d2, d0)> is gathered along d0 in pieces of 2 contiguous bytes, but at least 32 are needed; a micro-tile of at least 16 along d0 would do, or the layout affine_map<(d0, d1, d2) -> (d0, d2)> of that operand}}
   %5 = linalg.matmul indexing_maps = [#at, #b, #c] {pit.schedule = #pit.schedule<axis = 0, micro_tile = [?, 1], tile = [64, 128, 32]>} ins(%a, %b : !sparse, !plain) outs(%4 : !out) -> !out
 
-  // expected-error @+1 {{micro-tile extent 64 along dimension 1 of the sparse operand leaves partial sums over d2 (size 128) that would have to meet, which PIT axis d0 has no lowering for: expects '?' there, or PIT axis d2}}
-  %6 = linalg.matmul indexing_maps = [#a, #b, #c] {pit.schedule = #pit.schedule<axis = 0, micro_tile = [1, 64], tile = [64, 128, 32]>} ins(%a, %b : !sparse, !plain) outs(%5 : !out) -> !out
-
   // expected-error @+2 {{PIT axis d1 is not a dimension of the sparse operand 0, whose map is affine_map<(d0, d1, d2) -> (d0, d2)>}}
   // expected-note @+1 {{legal PIT axes of operand 0: d0, d2}}
-  %7 = linalg.matmul indexing_maps = [#a, #b, #c] {pit.schedule = #pit.schedule<axis = 1, micro_tile = [1, 64], tile = [64, 128, 32]>} ins(%a, %b : !sparse, !plain) outs(%6 : !out) -> !out
+  %7 = linalg.matmul indexing_maps = [#a, #b, #c] {pit.schedule = #pit.schedule<axis = 1, micro_tile = [1, 64], tile = [64, 128, 32]>} ins(%a, %b : !sparse, !plain) outs(%5 : !out) -> !out
 
-  // expected-error @+1 {{expects a dense tile extent along d0 (m) that is a multiple of 16 (mma.sync m16n8k16), but got 24}}
+  // expected-error @+1 {{expects a dense tile extent along d0 (the first input) that is a multiple of 16, as the instruction has it, but got 24}}
   %8 = linalg.matmul indexing_maps = [#at, #b, #c] {pit.schedule = #pit.schedule<axis = 2, micro_tile = [1, 24], tile = [24, 128, 32]>} ins(%a, %b : !sparse, !plain) outs(%7 : !out) -> !out
-  // expected-error @+1 {{expects a dense tile extent along d1 (n) that is a multiple of 8 (mma.sync m16n8k16), but got 12}}
+  // expected-error @+1 {{expects a dense tile extent along d1 (the second input) that is a multiple of 8, as the instruction has it, but got 12}}
   %9 = linalg.matmul {pit.schedule = #pit.schedule<dense, tile = [64, 12, 32]>} ins(%a, %b : !sparse, !plain) outs(%8 : !out) -> !out
-  // expected-error @+1 {{expects a dense tile extent along d2 (k) that is a multiple of 16 (mma.sync m16n8k16), but got 8}}
+  // expected-error @+1 {{expects a dense tile extent along d2 (the reduction) that is a multiple of 16, as the instruction has it, but got 8}}
   %10 = linalg.matmul {pit.schedule = #pit.schedule<dense, tile = [64, 128, 8]>} ins(%a, %b : !sparse, !plain) outs(%9 : !out) -> !out
+  // expected-error @+1 {{expects one dense tile extent of more than 1 along the dimensions of the reduction, but d2 has 32 and d3 has 32}}
+  %12 = linalg.generic {indexing_maps = [affine_map<(m, n, k, l) -> (m, k, l)>, affine_map<(m, n, k, l) -> (k, l, n)>, affine_map<(m, n, k, l) -> (m, n)>], iterator_types = ["parallel", "parallel", "reduction", "reduction"],
+      pit.schedule = #pit.schedule<dense, tile = [64, 128, 32, 32]>} ins(%l, %r : tensor<128x4x32xf16>, tensor<4x32x128xf16>) outs(%10 : !out) {
+  ^bb0(%x: f16, %y: f16, %acc: f32):
+    %v = arith.extf %x : f16 to f32
+    %w = arith.extf %y : f16 to f32
+    %p = arith.mulf %v, %w : f32
+    %q = arith.addf %acc, %p : f32
+    linalg.yield %q : f32
+  } -> !out
   // expected-error @+1 {{'math = tf32' is for f32 inputs, but they are 'f16'}}
-  %11 = linalg.matmul {pit.schedule = #pit.schedule<dense, tile = [64, 128, 32], math = tf32>} ins(%a, %b : !sparse, !plain) outs(%10 : !out) -> !out
+  %11 = linalg.matmul {pit.schedule = #pit.schedule<dense, tile = [64, 128, 32], math = tf32>} ins(%a, %b : !sparse, !plain) outs(%12 : !out) -> !out
   return %11 : !out
 }
 
