@@ -26,8 +26,8 @@ ContractionDims ContractionDims::get(ArrayRef<AffineMap> maps) {
 FailureOr<TiledDims>
 TiledDims::get(const ContractionDims &dims, ArrayRef<int64_t> tile,
                function_ref<InFlightDiagnostic()> emitError) {
-  auto find = [&](ArrayRef<int64_t> candidates, StringRef what)
-      -> FailureOr<std::optional<int64_t>> {
+  auto find = [&](ArrayRef<int64_t> candidates,
+                  StringRef what) -> FailureOr<std::optional<int64_t>> {
     std::optional<int64_t> found;
     for (int64_t dim : candidates) {
       if (tile[dim] == 1)
@@ -47,8 +47,8 @@ TiledDims::get(const ContractionDims &dims, ArrayRef<int64_t> tile,
   auto reduction = find(dims.reduction, "the reduction");
   if (failed(lhs) || failed(rhs) || failed(reduction))
     return failure();
-  for (ArrayRef<int64_t> loops : {ArrayRef<int64_t>(dims.outer),
-                                  ArrayRef<int64_t>(dims.outerReductions)})
+  for (ArrayRef<int64_t> loops :
+       {ArrayRef<int64_t>(dims.outer), ArrayRef<int64_t>(dims.outerReductions)})
     for (int64_t dim : loops)
       if (tile[dim] != 1)
         return emitError() << "expects a dense tile extent of 1 along d" << dim

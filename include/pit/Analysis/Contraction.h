@@ -65,9 +65,9 @@ std::optional<SmallVector<int64_t>> getLinearTerms(AffineExpr expr,
 /// A loop dimension, or none: a dimension of one element then stands for it.
 using ViewDim = std::optional<int64_t>;
 
-/// Whether `first` should be the second of an operand's two tile dimensions, and
-/// `second` the first: the operand is contiguous along the second, if along one
-/// of them. The map, which indexes the operand, is linear.
+/// Whether `first` should be the second of an operand's two tile dimensions,
+/// and `second` the first: the operand is contiguous along the second, if along
+/// one of them. The map, which indexes the operand, is linear.
 bool isReversedView(MemRefType type, AffineMap map, ViewDim first,
                     ViewDim second);
 

@@ -25,17 +25,16 @@ private:
   bool isContiguous(int64_t operand, std::optional<int64_t> dim) const {
     AffineMap map = maps[operand];
     return dim && map.getNumResults() &&
-           map.getResults().back() ==
-               getAffineDimExpr(*dim, map.getContext());
+           map.getResults().back() == getAffineDimExpr(*dim, map.getContext());
   }
   std::optional<int64_t> choose(ArrayRef<int64_t> candidates,
                                 ArrayRef<int64_t> operands) const;
   /// Elements of an operand that take 32 bytes, what lies together at least.
   int64_t getSectorElements(int64_t operand) const {
-    return std::max<int64_t>(
-        1, kMinContiguousBytes * 8 /
-               getElementTypeOrSelf(op->getOperand(operand))
-                   .getIntOrFloatBitWidth());
+    return std::max<int64_t>(1,
+                             kMinContiguousBytes * 8 /
+                                 getElementTypeOrSelf(op->getOperand(operand))
+                                     .getIntOrFloatBitWidth());
   }
   void setTile(std::optional<int64_t> dim, int64_t extent) {
     if (dim)
@@ -114,8 +113,7 @@ ScheduleAttr DefaultSchedule::getSparse(int64_t sparse) {
     bool last = position + 1 == maps[sparse].getNumResults();
     int64_t extent = bare ? tile[dim] : 1;
     if (dim == axis) {
-      bool inRows =
-          last || isContiguous(useReduction ? other : 2, dim);
+      bool inRows = last || isContiguous(useReduction ? other : 2, dim);
       extent = inRows ? std::max(getSectorElements(sparse),
                                  getSectorElements(useReduction ? other : 2))
                       : 1;

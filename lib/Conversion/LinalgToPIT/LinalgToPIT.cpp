@@ -46,7 +46,8 @@ static SmallVector<int64_t> normalizeMicroTile(const ContractionPlan &plan,
       extent = ShapedType::kDynamic;
       continue;
     }
-    uint64_t sector = std::max<int64_t>(1, kMinContiguousBytes * 8 / elementBits),
+    uint64_t sector =
+                 std::max<int64_t>(1, kMinContiguousBytes * 8 / elementBits),
              tile = plan.schedule.getTile()[dim];
     bool innermost = position + 1 == microTile.size();
     uint64_t unit = dim == axis ? sector
@@ -181,9 +182,9 @@ Value IndexMaker::detect(int64_t operand, ArrayRef<int64_t> microTile) {
   Value capacity = ib.ceilDiv(getSize(permutation.getDim()), microTile[axis]);
   Value sizes[] = {count, capacity};
   RankedTensorType type = getBitmapType(sizes);
-  Value empty = tensor::EmptyOp::create(builder, ib.loc, type.getShape(),
-                                        type.getElementType(),
-                                        getDynamic(sizes));
+  Value empty =
+      tensor::EmptyOp::create(builder, ib.loc, type.getShape(),
+                              type.getElementType(), getDynamic(sizes));
   return DetectOp::create(builder, ib.loc, type, plan.op->getOperand(operand),
                           empty, static_cast<uint64_t>(axis), microTile)
       .getResult();
@@ -205,8 +206,7 @@ Value IndexMaker::expand(Value bitmap, ArrayRef<GroupDim> dims) {
     return tensor::CollapseShapeOp::create(
         builder, ib.loc, bitmap, ArrayRef<ReassociationIndices>{{0, 1}});
   return tensor::ExpandShapeOp::create(builder, ib.loc, getBitmapType(sizes),
-                                       bitmap, parts,
-                                       getAsOpFoldResult(sizes));
+                                       bitmap, parts, getAsOpFoldResult(sizes));
 }
 
 /// Where micro-tiles of both operands are live, for every pair of their groups.
@@ -229,9 +229,9 @@ Value IndexMaker::pair(Value first, Value second) {
   SmallVector<GroupDim> firstDims = getOwnGroups(permutation.getOperand()),
                         secondDims = getOwnGroups(*permutation.getPaired());
   RankedTensorType type = getBitmapType(sizes);
-  Value empty = tensor::EmptyOp::create(builder, ib.loc, type.getShape(),
-                                        type.getElementType(),
-                                        getDynamic(sizes));
+  Value empty =
+      tensor::EmptyOp::create(builder, ib.loc, type.getShape(),
+                              type.getElementType(), getDynamic(sizes));
   SmallVector<utils::IteratorType> iterators(rank,
                                              utils::IteratorType::parallel);
   Value both =
@@ -252,10 +252,10 @@ Value IndexMaker::pair(Value first, Value second) {
   SmallVector<ReassociationIndices> parts;
   if (rank == 1) {
     Value one[] = {ib.constant(1), sizes[0]};
-    return tensor::ExpandShapeOp::create(
-        builder, ib.loc, getBitmapType(one), both,
-        ArrayRef<ReassociationIndices>{{0, 1}},
-        getAsOpFoldResult(ValueRange(one)));
+    return tensor::ExpandShapeOp::create(builder, ib.loc, getBitmapType(one),
+                                         both,
+                                         ArrayRef<ReassociationIndices>{{0, 1}},
+                                         getAsOpFoldResult(ValueRange(one)));
   }
   parts = {llvm::to_vector(llvm::seq<int64_t>(0, rank - 1)),
            {static_cast<int64_t>(rank) - 1}};
@@ -266,10 +266,9 @@ Value IndexMaker::makeBitmap() {
   Value first = detect(permutation.getOperand(), permutation.getMicroTile());
   if (!permutation.getPaired())
     return first;
-  return pair(first,
-              detect(*permutation.getPaired(),
-                     getPairedMicroTile(maps, permutation,
-                                        plan.schedule.getTile())));
+  return pair(first, detect(*permutation.getPaired(),
+                            getPairedMicroTile(maps, permutation,
+                                               plan.schedule.getTile())));
 }
 
 Value IndexMaker::makeIndex(Value bitmap) {
@@ -277,8 +276,7 @@ Value IndexMaker::makeIndex(Value bitmap) {
   auto type = pit::IndexType::get(builder.getContext(), IndexFormat::padded,
                                   shape[0], shape[1]);
   return CompactOp::create(builder, ib.loc, type, bitmap, /*counts=*/Value(),
-                           /*coords=*/Value(),
-                           plan.schedule.getDeterministic())
+                           /*coords=*/Value(), plan.schedule.getDeterministic())
       .getResult();
 }
 
@@ -295,10 +293,10 @@ GenericOp pit::convertContraction(RewriterBase &rewriter,
   PermutationAttr permutation;
   if (plan.sparse) {
     int64_t axis = plan.schedule.getAxis();
-    auto kind = op.getIteratorTypesArray()[axis] ==
-                        utils::IteratorType::reduction
-                    ? PermutationKind::reduction
-                    : PermutationKind::parallel;
+    auto kind =
+        op.getIteratorTypesArray()[axis] == utils::IteratorType::reduction
+            ? PermutationKind::reduction
+            : PermutationKind::parallel;
     SmallVector<int64_t> microTile = normalizeMicroTile(
         plan, maps[*plan.sparse],
         cast<RankedTensorType>(op->getOperand(*plan.sparse).getType()));

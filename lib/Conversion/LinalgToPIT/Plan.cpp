@@ -69,10 +69,9 @@ static MemRefType getMemRefType(Value tensor) {
 /// shared memory against their layouts.
 static LogicalResult verifyTile(linalg::LinalgOp op, ScheduleAttr schedule) {
   if (static_cast<int64_t>(schedule.getTile().size()) != op.getNumLoops())
-    return op.emitOpError()
-           << "expects a dense tile with " << op.getNumLoops()
-           << " extents, one per loop dimension, but got "
-           << schedule.getTile().size();
+    return op.emitOpError() << "expects a dense tile with " << op.getNumLoops()
+                            << " extents, one per loop dimension, but got "
+                            << schedule.getTile().size();
   SmallVector<AffineMap> maps = op.getIndexingMapsArray();
   FailureOr<TiledDims> tiled =
       TiledDims::get(ContractionDims::get(maps), schedule.getTile(),
@@ -80,11 +79,10 @@ static LogicalResult verifyTile(linalg::LinalgOp op, ScheduleAttr schedule) {
   if (failed(tiled))
     return failure();
   Type input = getElementTypeOrSelf(op->getOperand(0));
-  ProductGranules granules = *getProductGranules(
-      input, input, getAccumulatorType(input));
-  bool reversed =
-      isReversedView(getMemRefType(op->getOperand(2)), maps[2], tiled->lhs,
-                     tiled->rhs);
+  ProductGranules granules =
+      *getProductGranules(input, input, getAccumulatorType(input));
+  bool reversed = isReversedView(getMemRefType(op->getOperand(2)), maps[2],
+                                 tiled->lhs, tiled->rhs);
   int64_t lhsStep = reversed ? granules.columns : granules.rows,
           rhsStep = reversed ? granules.rows : granules.columns;
   for (auto [dim, step, name] :
@@ -92,15 +90,13 @@ static LogicalResult verifyTile(linalg::LinalgOp op, ScheduleAttr schedule) {
         {tiled->rhs, rhsStep, "the second input"},
         {tiled->reduction, granules.depth, "the reduction"}})
     if (dim && schedule.getTile()[*dim] % step)
-      return op.emitOpError()
-             << "expects a dense tile extent along d" << *dim << " (" << name
-             << ") that is a multiple of " << step
-             << ", as the instruction has it, but got "
-             << schedule.getTile()[*dim];
+      return op.emitOpError() << "expects a dense tile extent along d" << *dim
+                              << " (" << name << ") that is a multiple of "
+                              << step << ", as the instruction has it, but got "
+                              << schedule.getTile()[*dim];
   for (auto [operand, dim] : {std::pair{0, tiled->lhs}, {1, tiled->rhs}}) {
-    bool reductionLast =
-        !isReversedView(getMemRefType(op->getOperand(operand)), maps[operand],
-                        dim, tiled->reduction);
+    bool reductionLast = !isReversedView(getMemRefType(op->getOperand(operand)),
+                                         maps[operand], dim, tiled->reduction);
     ViewDim last = reductionLast ? tiled->reduction : dim;
     int64_t extent = last ? schedule.getTile()[*last] : granules.depth;
     int64_t bytes = extent * input.getIntOrFloatBitWidth() / 8;
@@ -194,8 +190,9 @@ static std::optional<ContractionPlan> planUnmarked(linalg::LinalgOp op) {
       op.hasIndexSemantics())
     return std::nullopt;
   if (!hasLoweredTypes(op) || !hasLinearMaps(op)) {
-    remark::missed(op.getLoc(), remark::RemarkOpts::name("dense-contraction")
-                                    .category("linalg-to-pit"))
+    remark::missed(
+        op.getLoc(),
+        remark::RemarkOpts::name("dense-contraction").category("linalg-to-pit"))
         << "stays linalg, without tensor cores: only products of f16 or bf16 "
            "with an output of f16, bf16 or f32 have a dense kernel";
     return std::nullopt;
@@ -235,11 +232,12 @@ static bool canPair(linalg::LinalgOp op, int64_t sparse, int64_t paired,
     return true;
   remark::missed(op.getLoc(), remark::RemarkOpts::name("second-sparse-operand")
                                   .category("linalg-to-pit"))
-      << "the zeros of operand " << std::to_string(paired)
-      << " are computed with: PIT axis d" << std::to_string(schedule.getAxis())
-      << " is no reduction that both sparse operands have as a bare dimension, "
-         "so only the zeros of operand "
-      << std::to_string(sparse) << " are left out";
+      << ("the zeros of operand " + Twine(paired) +
+          " are computed with: PIT axis d" + Twine(schedule.getAxis()) +
+          " is no reduction that both sparse operands have as a bare "
+          "dimension, so only the zeros of operand " +
+          Twine(sparse) + " are left out")
+             .str();
   return false;
 }
 

@@ -34,8 +34,8 @@ struct KernelContext {
   /// dimension (0: everything does).
   llvm::DenseMap<Operation *, int64_t> offsetDivisors;
 
-  /// See getKnownRowDivisor; of every memref that tiles are read from or written
-  /// to.
+  /// See getKnownRowDivisor; of every memref that tiles are read from or
+  /// written to.
   llvm::DenseMap<Value, int64_t> rowDivisors;
 
   int64_t getOffsetDivisor(Operation *op) const {

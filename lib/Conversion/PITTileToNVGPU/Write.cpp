@@ -158,9 +158,8 @@ Piece WriteEmitter::getPiece(int64_t pass, int64_t vector, int64_t part) {
     } else {
       // What is written at once has one place, or lies within a run that has.
       int64_t run = mapping.width / coords.getPieces();
-      index = ib.add(
-          operand[vector * coords.getPieces() + part * width / run],
-          part * width % run);
+      index = ib.add(operand[vector * coords.getPieces() + part * width / run],
+                     part * width % run);
     }
     piece.place.push_back(index);
     if (coords || !op.getInBounds() || !(*op.getInBounds())[dim])

@@ -193,9 +193,8 @@ void KernelWriter::placeAxis(Value group, Value first, Value live) {
 
 /// Where one position lies along the PIT axis.
 Value KernelWriter::loadScalarCoord(Value group, Value position) const {
-  Value coord =
-      memref::LoadOp::create(b, loc, coords,
-                             ValueRange{group, ib.div(position, plan.micro)});
+  Value coord = memref::LoadOp::create(
+      b, loc, coords, ValueRange{group, ib.div(position, plan.micro)});
   return ib.add(ib.mul(ib.toIndex(coord), plan.micro),
                 ib.rem(position, plan.micro));
 }
@@ -276,10 +275,10 @@ Value KernelWriter::reduceTile(Value acc) {
   int64_t step = plan.getExtent(TileRole::reduction);
   Value group = gathered ? getGroup() : Value();
   Value begin = dim && begins[*dim] ? begins[*dim] : ib.constant(0);
-  Value end = gathered            ? getListedPositions(group)
-              : !dim              ? ib.constant(1)
-              : ends[*dim]        ? ends[*dim]
-                                  : sizes[*dim];
+  Value end = gathered     ? getListedPositions(group)
+              : !dim       ? ib.constant(1)
+              : ends[*dim] ? ends[*dim]
+                           : sizes[*dim];
   // Outside of the loop, which is to be pipelined.
   Value views[2];
   const TileRoles roles[2] = {plan.lhsRoles, plan.rhsRoles};
@@ -298,16 +297,15 @@ Value KernelWriter::reduceTile(Value acc) {
   SmallVector<Value> tiles, tokens;
   SmallVector<AffineMap> maps;
   auto getMap = [&](const TileRoles &roles) {
-    return AffineMap::get(
-        3, 0,
-        {b.getAffineDimExpr(static_cast<unsigned>(roles[0])),
-         b.getAffineDimExpr(static_cast<unsigned>(roles[1]))},
-        b.getContext());
+    return AffineMap::get(3, 0,
+                          {b.getAffineDimExpr(static_cast<unsigned>(roles[0])),
+                           b.getAffineDimExpr(static_cast<unsigned>(roles[1]))},
+                          b.getContext());
   };
   for (unsigned i = 0; i < 2; ++i) {
-    auto type = TileType::get(
-        b.getContext(), getShape(roles[i]),
-        cast<MemRefType>(inputs[i].getType()).getElementType());
+    auto type =
+        TileType::get(b.getContext(), getShape(roles[i]),
+                      cast<MemRefType>(inputs[i].getType()).getElementType());
     auto read = SReadOp::create(b, loc, type, TokenType::get(b.getContext()),
                                 views[i], getPlace(roles[i]), Value(),
                                 getInBounds(roles[i]), /*all_or_none=*/nullptr);
@@ -367,8 +365,9 @@ Value KernelWriter::getPartSums() {
 void KernelWriter::store(Value acc) {
   GenericOp op = plan.op;
   SmallVector<ViewDim> dims = getDims(plan.outputRoles);
-  Value view = createView(ib, target == SumTarget::perPart ? getPartSums() : dest,
-                          plan.maps[2], dims, offsets, sizes);
+  Value view =
+      createView(ib, target == SumTarget::perPart ? getPartSums() : dest,
+                 plan.maps[2], dims, offsets, sizes);
   SmallVector<Value> views;
   SmallVector<AffineMap> maps;
   if (init) {
@@ -387,9 +386,8 @@ void KernelWriter::store(Value acc) {
         results.push_back(b.getAffineDimExpr(position));
       }
     // In the order in which the input stores them.
-    if (used.size() == 2 &&
-        isReversedView(cast<MemRefType>(input.getType()), map, used[0],
-                       used[1])) {
+    if (used.size() == 2 && isReversedView(cast<MemRefType>(input.getType()),
+                                           map, used[0], used[1])) {
       std::swap(used[0], used[1]);
       std::swap(results[0], results[1]);
     }
@@ -399,15 +397,15 @@ void KernelWriter::store(Value acc) {
   IRMapping mapping = plan.repeatCaptured(b);
   auto write = SWriteOp::create(
       b, loc,
-      WriteModeAttr::get(b.getContext(),
-                         target == SumTarget::add ? WriteMode::add
-                                                  : WriteMode::store),
+      WriteModeAttr::get(b.getContext(), target == SumTarget::add
+                                             ? WriteMode::add
+                                             : WriteMode::store),
       acc, view, getPlace(plan.outputRoles), views,
       b.getAffineMapArrayAttr(maps), getInBounds(plan.outputRoles));
   if (target != SumTarget::output) {
     OpBuilder::InsertionGuard guard(b);
-    Block *block = b.createBlock(&write.getEpilogue(), {},
-                                 {op.getAccType()}, {loc});
+    Block *block =
+        b.createBlock(&write.getEpilogue(), {}, {op.getAccType()}, {loc});
     YieldOp::create(b, loc, block->getArgument(0));
     return;
   }

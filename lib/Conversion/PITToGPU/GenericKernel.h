@@ -22,7 +22,7 @@ using TileRoles = std::array<TileRole, 2>;
 
 /// How a pit.generic on memrefs is spread over kernels.
 struct GenericPlan {
-  mutable GenericOp op; ///< accessors of operations are not const
+  mutable GenericOp op;        ///< accessors of operations are not const
   SmallVector<AffineMap> maps; ///< of lhs, rhs and output
   ContractionDims dims;
   TiledDims tiled;
@@ -60,7 +60,8 @@ struct GenericPlan {
 
   /// The sizes of the loop dimensions, from lhs, rhs and output or memrefs of
   /// the same types.
-  SmallVector<Value> getSizes(const IndexBuilder &ib, ValueRange operands) const;
+  SmallVector<Value> getSizes(const IndexBuilder &ib,
+                              ValueRange operands) const;
   /// How many groups there are along one of their dimensions.
   Value countGroups(const IndexBuilder &ib, GroupDim group,
                     ArrayRef<Value> sizes) const;

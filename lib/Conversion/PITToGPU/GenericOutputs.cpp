@@ -34,8 +34,8 @@ public:
 
 private:
   Value isLive(ArrayRef<Value> point);
-  Value finish(ArrayRef<Value> place, int64_t element, const IRMapping &captured,
-               Value old);
+  Value finish(ArrayRef<Value> place, int64_t element,
+               const IRMapping &captured, Value old);
 
   OpBuilder &b;
   Location loc;
@@ -71,13 +71,11 @@ Value UnreachedWriter::isLive(ArrayRef<Value> point) {
   for (GroupDim groupDim : plan.groups) {
     if (ShapedType::isDynamic(groupDim.extent))
       continue;
-    group =
-        ib.add(ib.mul(group, plan.countGroups(ib, groupDim, sizes)),
-               ib.div(point[groupDim.dim], groupDim.extent));
+    group = ib.add(ib.mul(group, plan.countGroups(ib, groupDim, sizes)),
+                   ib.div(point[groupDim.dim], groupDim.extent));
   }
   return memref::LoadOp::create(
-      b, loc, bitmap,
-      ValueRange{group, ib.div(point[plan.axis], plan.micro)});
+      b, loc, bitmap, ValueRange{group, ib.div(point[plan.axis], plan.micro)});
 }
 
 /// The epilogue of nothing, for the output at `place`, `element` further on in
@@ -90,9 +88,9 @@ Value UnreachedWriter::finish(ArrayRef<Value> place, int64_t element,
     at.back() = ib.add(at.back(), element);
   IRMapping mapping = captured;
   Block &epilogue = op.getEpilogue().front();
-  mapping.map(epilogue.getArgument(0),
-              Value(arith::ConstantOp::create(
-                  b, loc, b.getZeroAttr(op.getAccType()))));
+  mapping.map(
+      epilogue.getArgument(0),
+      Value(arith::ConstantOp::create(b, loc, b.getZeroAttr(op.getAccType()))));
   if (init)
     mapping.map(epilogue.getArgument(1),
                 Value(vector::ExtractOp::create(b, loc, old, element)));
@@ -187,12 +185,12 @@ LogicalResult pit::emitUnreached(OpBuilder &builder, const GenericPlan &plan) {
     operands.push_back(op.getInit());
   llvm::append_range(operands, op.getEpilogueInputs());
   operands.push_back(dest);
-  return LogicalResult(buildKernel(
-      builder, op, "unreached", operands,
-      ib.ceilDiv(ib.div(elements, width), kThreads), kThreads,
-      [&](OpBuilder &b, Location loc, ValueRange args) {
-        UnreachedWriter(b, loc, plan, args, width).write();
-      }));
+  return LogicalResult(
+      buildKernel(builder, op, "unreached", operands,
+                  ib.ceilDiv(ib.div(elements, width), kThreads), kThreads,
+                  [&](OpBuilder &b, Location loc, ValueRange args) {
+                    UnreachedWriter(b, loc, plan, args, width).write();
+                  }));
 }
 
 LogicalResult pit::emitFinish(OpBuilder &builder, const GenericPlan &plan,

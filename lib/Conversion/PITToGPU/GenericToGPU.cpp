@@ -122,9 +122,9 @@ static LogicalResult planIndex(GenericPlan &plan) {
   unsigned position = *findDim(map, plan.axis);
   plan.micro = permutation.getMicroTile()[position];
   if (ShapedType::isDynamic(plan.micro)) {
-    int64_t size = cast<MemRefType>(
-                       op.getInputs()[permutation.getOperand()].getType())
-                       .getDimSize(position);
+    int64_t size =
+        cast<MemRefType>(op.getInputs()[permutation.getOperand()].getType())
+            .getDimSize(position);
     if (ShapedType::isDynamic(size))
       return op.emitOpError()
              << "has no lowering to a kernel: expects an extent of the "
@@ -135,8 +135,8 @@ static LogicalResult planIndex(GenericPlan &plan) {
   // An extent that reaches the end is the whole dimension.
   SmallVector<int64_t> ranges = op.getStaticLoopRanges();
   for (GroupDim &group : plan.groups)
-    if (!ShapedType::isDynamic(ranges[group.dim]) &&
-        ranges[group.dim] != 0 && ranges[group.dim] <= group.extent)
+    if (!ShapedType::isDynamic(ranges[group.dim]) && ranges[group.dim] != 0 &&
+        ranges[group.dim] <= group.extent)
       group.extent = ShapedType::kDynamic;
   return success();
 }
@@ -148,8 +148,8 @@ FailureOr<GenericPlan> GenericPlan::get(GenericOp op) {
   GenericPlan plan;
   plan.op = op;
   plan.granules = *granules;
-  plan.maps = llvm::to_vector(
-      op.getIndexingMaps().getAsValueRange<AffineMapAttr>());
+  plan.maps =
+      llvm::to_vector(op.getIndexingMaps().getAsValueRange<AffineMapAttr>());
   plan.dims = ContractionDims::get(plan.maps);
   FailureOr<TiledDims> tiled = TiledDims::get(plan.dims, plan.tile(), [&] {
     return op.emitOpError("has no lowering to a kernel: ");
@@ -161,9 +161,8 @@ FailureOr<GenericPlan> GenericPlan::get(GenericOp op) {
 
   auto order = [&](Value operand, AffineMap map, TileRole first,
                    TileRole second) -> TileRoles {
-    bool reversed =
-        isReversedView(cast<MemRefType>(operand.getType()), map,
-                       plan.getDim(first), plan.getDim(second));
+    bool reversed = isReversedView(cast<MemRefType>(operand.getType()), map,
+                                   plan.getDim(first), plan.getDim(second));
     return reversed ? TileRoles{second, first} : TileRoles{first, second};
   };
   plan.lhsRoles = order(op.getInputs()[0], plan.maps[0], TileRole::lhs,
@@ -223,8 +222,8 @@ SmallVector<Value> GenericPlan::getSizes(const IndexBuilder &ib,
     for (auto [position, expr] : llvm::enumerate(map.getResults()))
       if (auto dim = dyn_cast<AffineDimExpr>(expr)) {
         Value &size = sizes[dim.getPosition()];
-        bool isStatic = !cast<MemRefType>(operand.getType())
-                             .isDynamicDim(position);
+        bool isStatic =
+            !cast<MemRefType>(operand.getType()).isDynamicDim(position);
         if (!size || (isStatic && !getConstantIntValue(size)))
           size = ib.size(operand, position);
       }
@@ -248,8 +247,8 @@ Value GenericPlan::countGroups(const IndexBuilder &ib, GroupDim group,
 }
 
 int64_t GenericPlan::getTilesInGroup(int64_t dim) const {
-  const GroupDim *found = llvm::find_if(
-      groups, [&](GroupDim group) { return group.dim == dim; });
+  const GroupDim *found =
+      llvm::find_if(groups, [&](GroupDim group) { return group.dim == dim; });
   if (found == groups.end() || ShapedType::isDynamic(found->extent))
     return 0;
   return found->extent / tile()[dim];
@@ -303,8 +302,8 @@ static SizeMultiples getSizeMultiples(const GenericPlan &plan) {
     if (!dim)
       return;
     int64_t position = dim.getPosition();
-    int64_t number =
-        std::max<int64_t>(1, kMaxAccessBytes * 8 / type.getElementTypeBitWidth());
+    int64_t number = std::max<int64_t>(1, kMaxAccessBytes * 8 /
+                                              type.getElementTypeBitWidth());
     for (auto &[known, most] : multiples)
       if (known == position) {
         most = std::max(most, number);
@@ -346,11 +345,11 @@ static LogicalResult emitSum(OpBuilder &builder, const GenericPlan &plan,
 
   auto emit = [&](Value blocks, const SizeMultiples &multiples) {
     StringRef role = plan.axis == -1 ? "dense" : "sparse";
-    FailureOr<LaunchOp> launch = buildKernel(
-        builder, op, role, operands, blocks, /*blockSize=*/0,
-        [&](OpBuilder &b, Location loc, ValueRange args) {
-          writeGenericKernel(b, loc, plan, args, multiples, target);
-        });
+    FailureOr<LaunchOp> launch =
+        buildKernel(builder, op, role, operands, blocks, /*blockSize=*/0,
+                    [&](OpBuilder &b, Location loc, ValueRange args) {
+                      writeGenericKernel(b, loc, plan, args, multiples, target);
+                    });
     if (failed(launch))
       return failure();
     launch->setScheduleAttr(op.getSchedule());
@@ -367,9 +366,9 @@ static LogicalResult emitSum(OpBuilder &builder, const GenericPlan &plan,
   for (auto [dim, number] : multiples) {
     Value rest = builder.createOrFold<arith::SubIOp>(
         op.getLoc(), sizes[dim], ib.mul(ib.div(sizes[dim], number), number));
-    wide = ib.mul(wide, builder.createOrFold<arith::SubIOp>(
-                            op.getLoc(), ib.constant(1),
-                            ib.min(rest, ib.constant(1))));
+    wide = ib.mul(
+        wide, builder.createOrFold<arith::SubIOp>(
+                  op.getLoc(), ib.constant(1), ib.min(rest, ib.constant(1))));
   }
   Value narrow =
       builder.createOrFold<arith::SubIOp>(op.getLoc(), ib.constant(1), wide);
@@ -391,8 +390,8 @@ static LogicalResult emitPartialSums(OpBuilder &builder,
     auto shape = llvm::map_to_vector(sizes, [](Value size) {
       return getConstantIntValue(size).value_or(ShapedType::kDynamic);
     });
-    return createTemporary(builder, op,
-                           MemRefType::get(shape, op.getAccType()), name);
+    return createTemporary(builder, op, MemRefType::get(shape, op.getAccType()),
+                           name);
   };
   SmallVector<Value> sizes;
   auto output = cast<MemRefType>(op.getInit().getType());
@@ -404,8 +403,8 @@ static LogicalResult emitPartialSums(OpBuilder &builder,
     SmallVector<Value> partSizes = sizes;
     partSizes.insert(
         partSizes.begin(),
-        plan.countParts(ib, plan.getSizes(ib, {op.getInputs()[0],
-                                               op.getInputs()[1]})));
+        plan.countParts(
+            ib, plan.getSizes(ib, {op.getInputs()[0], op.getInputs()[1]})));
     parts = allocate(partSizes, "part_sums");
   }
   if (failed(sums) || failed(parts))
@@ -429,10 +428,10 @@ static LogicalResult emitPartialSums(OpBuilder &builder,
   auto reduce = linalg::ReduceOp::create(
       builder, loc, *parts, *sums, /*dimensions=*/ArrayRef<int64_t>{0},
       [](OpBuilder &b, Location loc, ValueRange args) {
-        Value sum = isa<FloatType>(args[0].getType())
-                        ? arith::AddFOp::create(b, loc, args[0], args[1])
-                              .getResult()
-                        : arith::AddIOp::create(b, loc, args[0], args[1]);
+        Value sum =
+            isa<FloatType>(args[0].getType())
+                ? arith::AddFOp::create(b, loc, args[0], args[1]).getResult()
+                : arith::AddIOp::create(b, loc, args[0], args[1]);
         linalg::YieldOp::create(b, loc, sum);
       });
   return failure(failed(convertLinalgToGPU(builder, reduce)) ||
@@ -446,9 +445,10 @@ LogicalResult pit::convertGenericToGPU(OpBuilder &builder, GenericOp op) {
   if (plan->hasPartialSums()) {
     if (failed(emitPartialSums(builder, *plan)))
       return failure();
-  } else if (failed(emitSum(builder, *plan, plan->getDest(),
-                            SumTarget::output)) ||
-             (plan->isParallelAxis() && failed(emitUnreached(builder, *plan)))) {
+  } else if (failed(
+                 emitSum(builder, *plan, plan->getDest(), SumTarget::output)) ||
+             (plan->isParallelAxis() &&
+              failed(emitUnreached(builder, *plan)))) {
     return failure();
   }
   op.erase();

@@ -37,8 +37,8 @@ getLayout(const IndexBuilder &ib, Value memref, ArrayRef<Value> sizes) {
     if (view)
       return getValueOrCreateConstantIndexOp(ib.builder, ib.loc, ofView());
     if (!metadata)
-      metadata = memref::ExtractStridedMetadataOp::create(ib.builder, ib.loc,
-                                                          memref);
+      metadata =
+          memref::ExtractStridedMetadataOp::create(ib.builder, ib.loc, memref);
     return ofMetadata();
   };
   for (auto [i, stride] : llvm::enumerate(known))
@@ -64,7 +64,8 @@ Value pit::createView(const IndexBuilder &ib, Value memref, AffineMap map,
                       ArrayRef<ViewDim> dims, ArrayRef<Value> offsets,
                       ArrayRef<Value> sizes) {
   auto type = cast<MemRefType>(memref.getType());
-  // A dynamic size may be known to be a multiple, which a view of its own tells.
+  // A dynamic size may be known to be a multiple, which a view of its own
+  // tells.
   if (isOwnView(map, dims) &&
       (type.hasStaticShape() || !type.getLayout().isIdentity()))
     return memref;
@@ -92,8 +93,7 @@ Value pit::createView(const IndexBuilder &ib, Value memref, AffineMap map,
   SmallVector<OpFoldResult> viewSizes, viewStrides;
   for (auto [i, dim] : llvm::enumerate(dims)) {
     bool used = dim && strides[*dim];
-    viewSizes.push_back(
-        getAsOpFoldResult(dim ? sizes[*dim] : ib.constant(1)));
+    viewSizes.push_back(getAsOpFoldResult(dim ? sizes[*dim] : ib.constant(1)));
     viewStrides.push_back(getAsOpFoldResult(
         used ? strides[*dim]
              : ib.constant(i + 1 == dims.size() ? 1 : kUnitStride)));

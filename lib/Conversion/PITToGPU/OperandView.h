@@ -18,10 +18,10 @@
 
 namespace mlir::pit {
 
-/// What `dims` reach of `memref`, an operand that `map` indexes, where the other
-/// loop dimensions have the values `offsets` (those of `dims` are not looked
-/// at). `sizes` are those of all loop dimensions. The result has one dimension
-/// for each of `dims`; it is `memref` itself where that is the same.
+/// What `dims` reach of `memref`, an operand that `map` indexes, where the
+/// other loop dimensions have the values `offsets` (those of `dims` are not
+/// looked at). `sizes` are those of all loop dimensions. The result has one
+/// dimension for each of `dims`; it is `memref` itself where that is the same.
 Value createView(const IndexBuilder &ib, Value memref, AffineMap map,
                  ArrayRef<ViewDim> dims, ArrayRef<Value> offsets,
                  ArrayRef<Value> sizes);

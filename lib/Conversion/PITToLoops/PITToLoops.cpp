@@ -244,8 +244,8 @@ void GenericLowering::forEachPoint(OpBuilder &b,
 /// and over the points of each listed micro-tile.
 void GenericLowering::forEachListedMicroTile(AssembleIndexOp parts) {
   PermutationAttr permutation = op.getPermutationAttr();
-  auto maps = llvm::to_vector(
-      op.getIndexingMaps().getAsValueRange<AffineMapAttr>());
+  auto maps =
+      llvm::to_vector(op.getIndexingMaps().getAsValueRange<AffineMapAttr>());
   SmallVector<GroupDim> groupDims =
       getGroupDims(maps, permutation, op.getSchedule().getTile());
   Value counts = parts.getCounts(), coords = parts.getCoords();

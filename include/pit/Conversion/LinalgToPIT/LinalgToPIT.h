@@ -32,12 +32,12 @@ FailureOr<std::optional<ContractionPlan>> planContraction(linalg::LinalgOp op);
 /// the one along which an operand is contiguous, or else the longest; of the
 /// sparse operand's 64 if that is contiguous along it, else 32, of the other
 /// operand's 128, of the reduction 32. The PIT axis is that of the reduction.
-/// There the micro-tile is 1, or 16 where an input is contiguous along it; along
-/// the sparse operand's own dimension as long as the dense tile; else 1. Along
-/// the dimension in which the sparse operand is stored last, micro-tiles have 32
-/// bytes at least. Where the other input is not contiguous along any dimension
-/// of the tile, the PIT axis is the sparse operand's own dimension instead, and
-/// the micro-tile spans all of the reductions.
+/// There the micro-tile is 1, or 16 where an input is contiguous along it;
+/// along the sparse operand's own dimension as long as the dense tile; else 1.
+/// Along the dimension in which the sparse operand is stored last, micro-tiles
+/// have 32 bytes at least. Where the other input is not contiguous along any
+/// dimension of the tile, the PIT axis is the sparse operand's own dimension
+/// instead, and the micro-tile spans all of the reductions.
 ScheduleAttr getDefaultSchedule(linalg::LinalgOp op, int64_t sparse);
 
 /// The dense schedule where none is pinned: 64 x 128 x 32 along the dimensions

@@ -33,7 +33,8 @@ std::optional<ProductGranules> pit::getProductGranules(Type lhs, Type rhs,
 }
 
 Type pit::getAccumulatorType(Type input) {
-  return isTensorCoreFloat(input) ? Float32Type::get(input.getContext()) : input;
+  return isTensorCoreFloat(input) ? Float32Type::get(input.getContext())
+                                  : input;
 }
 
 bool pit::isReorderable(Operation *combiner) {
@@ -82,7 +83,8 @@ SmallVector<GroupDim> pit::getGroupDims(ArrayRef<AffineMap> maps,
     for (auto [expr, extent] : llvm::zip(map.getResults(), microTile)) {
       int64_t dim = cast<AffineDimExpr>(expr).getPosition();
       if (dim != permutation.getDim() &&
-          llvm::none_of(groups, [&](GroupDim known) { return known.dim == dim; }))
+          llvm::none_of(groups,
+                        [&](GroupDim known) { return known.dim == dim; }))
         groups.push_back({dim, extent});
     }
   };

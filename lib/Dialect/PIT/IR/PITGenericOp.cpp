@@ -214,9 +214,9 @@ static LogicalResult verifyPaired(GenericOp op) {
     return success();
   int64_t paired = *permutation.getPaired();
   if (paired >= static_cast<int64_t>(op.getInputs().size()))
-    return op.emitOpError() << "paired operand " << paired
-                            << " is not one of the " << op.getInputs().size()
-                            << " inputs";
+    return op.emitOpError()
+           << "paired operand " << paired << " is not one of the "
+           << op.getInputs().size() << " inputs";
   if (permutation.getKind() != PermutationKind::reduction)
     return op.emitOpError() << "has a paired operand, and expects a reduction "
                                "as PIT axis, but d"
@@ -242,8 +242,8 @@ static std::pair<int64_t, int64_t> getIndexShape(GenericOp op) {
       permutation.getMicroTile(), axis);
   if (!permutation.getPaired())
     return {groups, capacity};
-  auto maps = llvm::to_vector(
-      op.getIndexingMaps().getAsValueRange<AffineMapAttr>());
+  auto maps =
+      llvm::to_vector(op.getIndexingMaps().getAsValueRange<AffineMapAttr>());
   SmallVector<int64_t> ranges = op.getStaticLoopRanges();
   groups = 1;
   for (GroupDim group :

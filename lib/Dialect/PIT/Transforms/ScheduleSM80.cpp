@@ -290,10 +290,10 @@ void Scheduler::distributeCoords() {
       if (!type)
         continue;
       auto load = use.get().getDefiningOp<LoadCoordsOp>();
-      distributeCoords(use, getWriteDistribution(
-                                mapping, dim, type,
-                                {getKnownDivisor(load.getFirst()),
-                                 getKnownDivisor(load.getLive())}));
+      distributeCoords(use,
+                       getWriteDistribution(mapping, dim, type,
+                                            {getKnownDivisor(load.getFirst()),
+                                             getKnownDivisor(load.getLive())}));
     }
   });
   SmallVector<LoadCoordsOp> unused;

@@ -120,8 +120,8 @@ SmallVector<int64_t> getReadDistribution(const TileLayout &layout,
                                          int64_t dim, CoordsType coords,
                                          CoordsAlignment alignment);
 
-/// The distribution of the coordinates of dimension `dim` of an accumulator that
-/// is written by `mapping`.
+/// The distribution of the coordinates of dimension `dim` of an accumulator
+/// that is written by `mapping`.
 SmallVector<int64_t> getWriteDistribution(const WriteMapping &mapping,
                                           int64_t dim, CoordsType coords,
                                           CoordsAlignment alignment);
