@@ -1,10 +1,12 @@
 """Counts what a sparse matmul kernel does, and holds it against what its index
 makes necessary.
 
-usage: quality.py CASE [--size=N] [--density=P] [--rows=N] [--type=bf16]
+usage: quality.py CASE [--size=N] [--density=P] [--rows=N] [--type=bf16] [--side=b] [--dynamic]
 
 Compiles C = A * B (f16 or bf16, f32 accumulation and output) with pit-compile, builds the
-index of a random A here, runs the sparse kernel alone in ptx-emu and checks
+index of a random A here, runs the sparse kernel alone in ptx-emu and checks what follows. With
+--side=b the second operand is the sparse one: C is transposed, C = B * A. With --dynamic no size is
+known when it is compiled. Below, A is the sparse operand.
 
 - the result, against float64, in all rows or (--rows) a sample of them;
 - mma: executed ones are those of ceil(live positions / k) steps a group;
@@ -26,11 +28,13 @@ import numpy as np
 
 SECTOR = 32
 CASES = {
-    # name: maps of A, layout of A ("km": column-major), axis, micro-tile, tile
+    # name: layout of A ("km": column-major), axis (a dimension of m, n, k), micro-tile, tile
     "columns": dict(a="km", axis=2, micro=(1, 64), tile=(64, 128, 32)),
     "blocks": dict(a="mk", axis=2, micro=(32, 64), tile=(32, 128, 32)),
     "blocks16": dict(a="mk", axis=2, micro=(32, 16), tile=(32, 128, 32)),
     "rows": dict(a="mk", axis=0, micro=(1, None), tile=(64, 128, 32)),
+    # Where C is contiguous along the PIT axis, 32 bytes of it make a micro-tile.
+    "rows8": dict(a="mk", axis=0, micro=(8, None), tile=(64, 128, 32)),
 }
 
 
@@ -45,18 +49,24 @@ def run(*command):
     return result.stdout
 
 
-def module(case, size, type):
+def module(case, size, type, side, dynamic):
     m, n, k = size
-    a = f"{k}x{m}" if case["a"] == "km" else f"{m}x{k}"
+    shape = lambda *sizes: "x".join("?" if dynamic else str(s) for s in sizes)
+    a = shape(k, m) if case["a"] == "km" else shape(m, k)
+    a, b, c = f"tensor<{a}x{type}, #pit.sparsity<>>", f"tensor<{shape(k, n)}x{type}>", shape(m, n)
     amap = "(k, m)" if case["a"] == "km" else "(m, k)"
+    bmap, cmap = "(k, n)", "(m, n)"
+    if side == "b":
+        a, b, amap, bmap, cmap, c = b, a, bmap, amap, "(n, m)", shape(n, m)
+    c = f"tensor<{c}xf32>"
     micro = ", ".join("?" if x is None else str(x) for x in case["micro"])
     tile = ", ".join(map(str, case["tile"]))
     loops = "affine_map<(m, n, k) -> "
-    return f"""func.func @f(%a: tensor<{a}x{type}, #pit.sparsity<>>, %b: tensor<{k}x{n}x{type}>, %c: tensor<{m}x{n}xf32>) -> tensor<{m}x{n}xf32> {{
-  %0 = linalg.matmul indexing_maps = [{loops}{amap}>, {loops}(k, n)>, {loops}(m, n)>]
+    return f"""func.func @f(%a: {a}, %b: {b}, %c: {c}) -> {c} {{
+  %0 = linalg.contract indexing_maps = [{loops}{amap}>, {loops}{bmap}>, {loops}{cmap}>]
       {{pit.schedule = #pit.schedule<axis = {case['axis']}, micro_tile = [{micro}], tile = [{tile}]>}}
-      ins(%a, %b : tensor<{a}x{type}, #pit.sparsity<>>, tensor<{k}x{n}x{type}>) outs(%c : tensor<{m}x{n}xf32>) -> tensor<{m}x{n}xf32>
-  return %0 : tensor<{m}x{n}xf32>
+      ins(%a, %b : {a}, {b}) outs(%c : {c}) -> {c}
+  return %0 : {c}
 }}
 """
 
@@ -112,19 +122,46 @@ def bound(case, size, counts, coords):
         entries = int(counts.sum()) * columns
     else:
         live = int(counts[0])
-        row_tiles = math.ceil(live / tm)
+        micro = case["micro"][0]
+        rows = sum(min(micro, m - int(c) * micro) for c in coords[0, :live])
+        row_tiles = math.ceil(live * micro / tm)
         tiles = row_tiles * math.ceil(k / tk) * columns
-        traffic = columns * live * k * 2 + row_tiles * k * n * 2
+        traffic = columns * rows * k * 2 + row_tiles * k * n * 2
         entries = live * columns
-    written = m * n if case["axis"] == 2 else int(counts[0]) * n
+    written = m * n if case["axis"] == 2 else rows * n
     traffic += 2 * written * 4 + 4 * (entries + len(counts) * columns)
     return tiles * per_step, traffic
+
+
+def arg_shape(number, case, size, side):
+    """The shape of the function's argument."""
+    m, n, k = size
+    a, b, c = (k, m) if case["a"] == "km" else (m, k), (k, n), (m, n)
+    return [b, a, c[::-1]][number] if side == "b" else [a, b, c][number]
+
+
+def symbols(plan, shapes):
+    """The values of the plan's symbols: each stands by itself as a dimension."""
+    values = {}
+    for argument in plan["arguments"]:
+        for expression, size in zip(argument["shape"], shapes.get(argument["name"], [])):
+            if expression in plan["symbols"]:
+                values[expression] = size
+    return values
+
+
+def evaluate(expression, values):
+    """An expression of a launch plan; see docs/launch-plan.md."""
+    if isinstance(expression, int):
+        return expression
+    functions = {"ceildiv": lambda a, b: -(-a // b), "floordiv": lambda a, b: a // b, "min": min, "max": max}
+    return eval(expression, {"__builtins__": {}}, {**functions, **values})
 
 
 def main():
     name = sys.argv[1]
     case = CASES[name]
-    options = dict(a.lstrip("-").split("=") for a in sys.argv[2:])
+    options = dict(a.lstrip("-").split("=") if "=" in a else (a.lstrip("-"), "1") for a in sys.argv[2:])
     edge = int(options.get("size", 1024))
     size = (edge, edge, edge)
     density = float(options.get("density", 0.05))
@@ -134,44 +171,55 @@ def main():
     work = tempfile.mkdtemp(prefix="quality-")
     os.chdir(work)
     try:
-        check(name, case, size, density, sample, rng, options.get("type", "f16"))
+        check(name, case, size, density, sample, rng, options.get("type", "f16"), options.get("side", "a"),
+              "dynamic" in options)
     finally:
         os.chdir("/")
         shutil.rmtree(work)
 
 
-def check(name, case, size, density, sample, rng, type):
+def check(name, case, size, density, sample, rng, type, side, dynamic):
     m, n, k = size
     with open("f.mlir", "w") as f:
-        f.write(module(case, size, type))
+        f.write(module(case, size, type, side, dynamic))
     run("pit-compile", "f.mlir", "--arch=sm_80", "-o", "out")
     with open("out/f.json") as f:
         plan = json.load(f)
-    step = next(s for s in plan["steps"] if s["kind"] == "launch" and "schedule" in s)
+    # Of two kernels for dynamic sizes, the one that these sizes take.
+    sizes = symbols(plan, {"arg0": arg_shape(0, case, size, side), "arg1": arg_shape(1, case, size, side),
+                           "arg2": arg_shape(2, case, size, side)})
+    steps = [s for s in plan["steps"] if s["kind"] == "launch" and "schedule" in s]
+    step = next(s for s in steps if evaluate(s["grid"], sizes))
 
     a, live = random_a(case, size, density, rng)
     b = rng.integers(-3, 4, (k, n)).astype(np.float16)
     init = rng.integers(-5, 6, (m, n)).astype(np.float32)
     counts, coords = index_of(case, live, rng)
-    arrays = [a, b, counts, coords, init, np.full((m, n), -77, np.float32)]
+    place = lambda x: np.ascontiguousarray(x.T) if side == "b" else x
+    inputs = [b, a] if side == "b" else [a, b]
+    arrays = [*inputs, counts, coords, place(init), place(np.full((m, n), -77, np.float32))]
     kinds = ["in", "in", "in", "in", "in", "inout"]
-    command = ["ptx-emu", "out/f.ptx", "--entry=" + step["entry"], f"--grid={step['grid']}", f"--block={step['block']}",
+    grid = evaluate(step["grid"], sizes)
+    command = ["ptx-emu", "out/f.ptx", "--entry=" + step["entry"], f"--grid={grid}", f"--block={step['block']}",
                f"--shared={step['shared_bytes']}", "--stats=json", "--checks=all"]
     if sample:  # large: fast arithmetic, and without the costliest checks
         command[-1] = "--checks=bounds,align,inflight,divergence"
     for number, (array, kind, argument) in enumerate(zip(arrays, kinds, step["arguments"])):
-        if list(array.shape) != argument["shape"]:
-            fail(f"argument {number} of the kernel has shape {argument['shape']}, expected {array.shape}")
+        shape = [evaluate(e, sizes) for e in argument["shape"]]
+        if list(array.shape) != shape:
+            fail(f"argument {number} of the kernel has shape {shape}, expected {array.shape}")
         np.save(f"{number}.npy", as_bf16(array) if type == "bf16" and number < 2 else array)
         command.append(f"--arg={kind}:{number}.npy")
+    command += [f"--arg=i64:{evaluate(a['value'], sizes)}" for a in step["arguments"][len(arrays):]]
     stats = json.loads(run(*command))
 
     # The result. Rows that no micro-tile reaches are another kernel's.
-    result = np.load("5.npy")
+    result = place(np.load("5.npy"))
     rows = rng.choice(m, sample, replace=False) if sample else np.arange(m)
     if case["axis"] == 0:
-        rows = np.array([r for r in rows if live[r, 0]], dtype=int)
-        dead = np.flatnonzero(~live[:, 0])
+        reached = np.repeat(live[:, 0], case["micro"][0])[:m]
+        rows = np.array([r for r in rows if reached[r]], dtype=int)
+        dead = np.flatnonzero(~reached)
         if not np.all(result[dead] == -77):
             fail("a row that is not listed was written")
     wanted = (a.T if case["a"] == "km" else a)[rows].astype(np.float64) @ b.astype(np.float64) + init[rows]
