@@ -23,8 +23,12 @@ static constexpr int64_t kBytesOfSharedTile = 65536;
 /// Higher micro-tiles are read one a warp, so that there are enough warps.
 static constexpr int64_t kMaxBandRows = 128;
 
-int64_t DetectPlan::tiles(int64_t dim) const {
-  return llvm::divideCeil(shape[dim], micro[dim]);
+/// The product of extents, dynamic if one of them is.
+static int64_t multiply(ArrayRef<int64_t> extents) {
+  return llvm::is_contained(extents, ShapedType::kDynamic)
+             ? ShapedType::kDynamic
+             : std::accumulate(extents.begin(), extents.end(), int64_t(1),
+                               std::multiplies<>());
 }
 
 int64_t DetectPlan::loads() const {
@@ -37,32 +41,52 @@ int64_t DetectPlan::loads() const {
     return axis == 0 ? lanesAcross : micro[1];
   case DetectForm::bands:
     return llvm::divideCeil(micro[0], lanesDown());
-  case DetectForm::tiles:
-    return llvm::divideCeil(std::accumulate(micro.begin(), micro.end(),
-                                            int64_t(1), std::multiplies<>()),
-                            kWarpSize * warpsPerTile);
+  case DetectForm::tiles: {
+    int64_t units = multiply(micro);
+    return ShapedType::isDynamic(units)
+               ? units
+               : llvm::divideCeil(units, kWarpSize * warpsPerTile);
+  }
   }
   return 0;
 }
 
-int64_t DetectPlan::workers() const {
-  switch (form) {
+DetectSizes::DetectSizes(const WarpEmitter &emit, const DetectPlan &plan,
+                         Value source) {
+  if (plan.form == DetectForm::empty)
+    return;
+  for (auto [dim, size] : llvm::enumerate(plan.shape)) {
+    Extent extent = size;
+    if (ShapedType::isDynamic(size)) {
+      extent = 1;
+      for (unsigned from : plan.sourceDims[dim])
+        extent = emit.product(extent, emit.extent(source, from));
+      if (dim + 1 == plan.shape.size())
+        extent = emit.quotient(extent, plan.unitElements);
+    }
+    shape.push_back(extent);
+    bool isWhole = ShapedType::isDynamic(plan.micro[dim]);
+    micro.push_back(isWhole ? extent : Extent(plan.micro[dim]));
+    tiles.push_back(isWhole ? Extent(1)
+                            : emit.ceilDiv(extent, plan.micro[dim]));
+    allTiles = emit.product(allTiles, tiles.back());
+  }
+  switch (plan.form) {
   case DetectForm::empty:
-    return 0;
+    break; // has no sizes
   case DetectForm::rows:
-    return llvm::divideCeil(shape[0], rowsPerPass() * perWarp) *
-           llvm::divideCeil(shape[1], lanesAcross);
+    workers =
+        emit.product(emit.ceilDiv(shape[0], plan.rowsPerPass() * plan.perWarp),
+                     emit.ceilDiv(shape[1], plan.lanesAcross));
+    break;
   case DetectForm::bands:
-    return llvm::divideCeil(tiles(0), perWarp) *
-           llvm::divideCeil(shape[1], lanesAcross);
-  case DetectForm::tiles: {
-    int64_t count = 1;
-    for (size_t dim = 0; dim < shape.size(); ++dim)
-      count *= tiles(dim);
-    return llvm::divideCeil(count, perWarp);
+    workers = emit.product(emit.ceilDiv(tiles[0], plan.perWarp),
+                           emit.ceilDiv(shape[1], plan.lanesAcross));
+    break;
+  case DetectForm::tiles:
+    workers = emit.ceilDiv(allTiles, plan.perWarp);
+    break;
   }
-  }
-  return 0;
 }
 
 /// The bits of an element that make it live, repeated over words of 4 bytes.
@@ -89,25 +113,36 @@ static void makeRankTwo(DetectPlan &plan) {
   if (plan.shape.size() == 1) {
     plan.shape.insert(plan.shape.begin(), 1);
     plan.micro.insert(plan.micro.begin(), 1);
+    plan.sourceDims.insert(plan.sourceDims.begin(), SmallVector<unsigned>());
     plan.axis = 1;
   }
   // Leading dimensions are flattened into groups anyway.
+  auto isFlat = [](int64_t size, int64_t extent) {
+    return extent == 1 ||
+           (!ShapedType::isDynamic(size) && !ShapedType::isDynamic(extent) &&
+            size % extent == 0);
+  };
   while (plan.shape.size() > 2 &&
          plan.axis + 1 == static_cast<int64_t>(plan.shape.size()) &&
-         plan.micro[0] == 1 && plan.shape[1] % plan.micro[1] == 0) {
-    plan.shape[1] *= plan.shape[0];
+         plan.micro[0] == 1 && isFlat(plan.shape[1], plan.micro[1])) {
+    plan.shape[1] = multiply({plan.shape[1], plan.shape[0]});
+    plan.sourceDims[1].append(plan.sourceDims[0]);
     plan.shape.erase(plan.shape.begin());
     plan.micro.erase(plan.micro.begin());
+    plan.sourceDims.erase(plan.sourceDims.begin());
     --plan.axis;
   }
 }
 
 static void chooseForm(DetectPlan &plan) {
   int64_t width = plan.micro.back();
-  if (plan.shape.size() == 2 && width <= kWarpSize &&
-      llvm::isPowerOf2_64(width) && plan.micro[0] <= kMaxBandRows) {
-    int64_t rowUnits = static_cast<int64_t>(
-        llvm::PowerOf2Ceil(static_cast<uint64_t>(plan.shape[1])));
+  if (plan.shape.size() == 2 && !ShapedType::isDynamic(width) &&
+      width <= kWarpSize && llvm::isPowerOf2_64(width) &&
+      !ShapedType::isDynamic(plan.micro[0]) && plan.micro[0] <= kMaxBandRows) {
+    int64_t rowUnits = ShapedType::isDynamic(plan.shape[1])
+                           ? kWarpSize
+                           : static_cast<int64_t>(llvm::PowerOf2Ceil(
+                                 static_cast<uint64_t>(plan.shape[1])));
     bool rows = plan.micro[0] == 1;
     plan.form = rows ? DetectForm::rows : DetectForm::bands;
     // Flags along rows: no wider than a sector asks for, so that the 32 flags
@@ -120,9 +155,10 @@ static void chooseForm(DetectPlan &plan) {
     return;
   }
   plan.form = DetectForm::tiles;
-  int64_t units = 1;
-  for (int64_t extent : plan.micro)
-    units *= extent;
+  int64_t units = multiply(plan.micro);
+  // Nobody knows how large a whole dimension is: a warp each.
+  if (ShapedType::isDynamic(units))
+    return;
   int64_t bytes = units * plan.unitBytes;
   if (bytes >= kBytesOfSharedTile) {
     plan.blockSize = 256;
@@ -133,32 +169,58 @@ static void chooseForm(DetectPlan &plan) {
       std::clamp<int64_t>(kBytesPerWarp / bytes, 1, kWarpSize))));
 }
 
-std::optional<DetectPlan> pit::planDetection(MemRefType source,
-                                             ArrayRef<int64_t> microTile,
-                                             int64_t axis) {
+/// Completes a plan that has the source's shape and micro-tile in elements.
+static DetectPlan finish(DetectPlan plan, int64_t unitBytes,
+                         int64_t elementBytes) {
+  plan.unitBytes = unitBytes;
+  plan.unitElements = unitBytes / elementBytes;
+  for (int64_t *size : {&plan.shape.back(), &plan.micro.back()})
+    if (!ShapedType::isDynamic(*size))
+      *size /= plan.unitElements;
+  makeRankTwo(plan);
+  chooseForm(plan);
+  return plan;
+}
+
+SmallVector<DetectPlan, 2> pit::planDetection(MemRefType source,
+                                              ArrayRef<int64_t> microTile,
+                                              int64_t axis) {
   Type type = source.getElementType();
   bool known = isa<Float16Type, BFloat16Type, Float32Type, Float64Type>(type);
   for (unsigned width : {1, 8, 16, 32, 64})
     known |= type.isInteger(width);
   if (!known)
-    return std::nullopt;
+    return {};
   DetectPlan plan;
   plan.axis = axis;
   plan.liveBits = getLiveBits(type);
   plan.shape.assign(source.getShape().begin(), source.getShape().end());
-  for (auto [extent, size] : llvm::zip_equal(microTile, plan.shape))
-    plan.micro.push_back(
-        ShapedType::isDynamic(extent) ? size : std::min(extent, size));
+  for (auto [dim, size] : llvm::enumerate(plan.shape)) {
+    int64_t extent = microTile[dim];
+    plan.micro.push_back(ShapedType::isDynamic(extent) ? size
+                         : ShapedType::isDynamic(size)
+                             ? extent
+                             : std::min(extent, size));
+    plan.sourceDims.push_back({static_cast<unsigned>(dim)});
+  }
   if (llvm::is_contained(plan.shape, 0))
-    return plan;
+    return {plan};
   int64_t elementBytes =
       static_cast<int64_t>(llvm::divideCeil(type.getIntOrFloatBitWidth(), 8));
-  int64_t rowBytes = plan.shape.back() * elementBytes,
-          microBytes = plan.micro.back() * elementBytes;
-  plan.unitBytes = std::gcd(kMaxAccessBytes, std::gcd(rowBytes, microBytes));
-  plan.shape.back() = rowBytes / plan.unitBytes;
-  plan.micro.back() = microBytes / plan.unitBytes;
-  makeRankTwo(plan);
-  chooseForm(plan);
-  return plan;
+  // What is dynamic is a multiple of everything, until a kernel is for the
+  // sizes that are none.
+  auto bytes = [&](int64_t extent) {
+    return ShapedType::isDynamic(extent) ? 0 : extent * elementBytes;
+  };
+  int64_t unitBytes =
+      std::gcd(kMaxAccessBytes,
+               std::gcd(bytes(plan.shape.back()), bytes(plan.micro.back())));
+  SmallVector<DetectPlan, 2> plans = {finish(plan, unitBytes, elementBytes)};
+  if (ShapedType::isDynamic(plan.shape.back()) && unitBytes != elementBytes) {
+    plans.push_back(finish(plan, elementBytes, elementBytes));
+    for (DetectPlan &variant : plans)
+      variant.rowMultiple = unitBytes / elementBytes;
+    plans.back().others = true;
+  }
+  return plans;
 }

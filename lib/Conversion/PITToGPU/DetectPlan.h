@@ -3,6 +3,8 @@
 #ifndef PIT_LIB_CONVERSION_PITTOGPU_DETECTPLAN_H
 #define PIT_LIB_CONVERSION_PITTOGPU_DETECTPLAN_H
 
+#include "WarpEmitter.h"
+
 #include "pit/Analysis/Chip.h"
 #include "pit/Dialect/PIT/IR/PIT.h"
 
@@ -28,11 +30,14 @@ enum class DetectForm {
 struct DetectPlan {
   DetectForm form = DetectForm::empty;
   /// Bytes of a unit: the widest load (16, 8, 4, 2 or 1) to which rows and
-  /// micro-tiles are multiples.
-  int64_t unitBytes = 1;
-  /// Source and micro-tile, at most as large as the source; rank 2 with `rows`
-  /// and `bands`.
+  /// micro-tiles are multiples; elements of a unit.
+  int64_t unitBytes = 1, unitElements = 1;
+  /// Source and micro-tile, at most as large as the source where its size is
+  /// known; rank 2 with `rows` and `bands`. A dynamic extent of the micro-tile
+  /// is a whole dimension of dynamic size.
   SmallVector<int64_t> shape, micro;
+  /// The dimensions of the source that each dimension is made of.
+  SmallVector<SmallVector<unsigned>> sourceDims;
   /// Dimension along which the micro-tiles are listed.
   int64_t axis = 0;
   /// Bits that tell a live element, per word of 4 bytes of a load and from the
@@ -49,24 +54,39 @@ struct DetectPlan {
   /// Threads a block.
   int64_t blockSize = 128;
 
+  /// What the plan is right for: rows whose length in elements is a multiple of
+  /// this, or (`others`) those that are not. 1 for all rows.
+  int64_t rowMultiple = 1;
+  bool others = false;
+
   int64_t lanesDown() const { return kWarpSize / lanesAcross; }
-  /// Number of micro-tiles along a dimension.
-  int64_t tiles(int64_t dim) const;
-  /// Loads of a lane for one pass or micro-tile.
+  /// Loads of a lane for one pass or micro-tile; dynamic if the micro-tile is.
   int64_t loads() const;
   /// `rows`: rows of one pass.
   int64_t rowsPerPass() const { return loads() * lanesDown(); }
-  /// Number of warps (of blocks, if a block shares a micro-tile) with work.
-  int64_t workers() const;
 
 private:
   static constexpr int64_t kDefault = 32;
 };
 
-/// The plan for detecting micro-tiles of a source of the given static type. The
-/// element type is i1 (a byte each), i8, i16, i32, i64, f16, bf16, f32 or f64;
-/// none for others.
-std::optional<DetectPlan>
+/// The sizes of a plan at one place: in the launch plan or in the kernel.
+struct DetectSizes {
+  /// As in the plan.
+  SmallVector<Extent> shape, micro;
+  /// Number of micro-tiles along each dimension, and of all.
+  SmallVector<Extent> tiles;
+  Extent allTiles = 1;
+  /// Number of warps (of blocks, if a block shares a micro-tile) with work.
+  Extent workers = 0;
+
+  DetectSizes(const WarpEmitter &emit, const DetectPlan &plan, Value source);
+};
+
+/// The plans for detecting micro-tiles of a source of the given type. Every
+/// source is served by one of them: the only one, or the one for its rows'
+/// length, where that is dynamic. The element type is i1 (a byte each), i8,
+/// i16, i32, i64, f16, bf16, f32 or f64; no plans for others.
+SmallVector<DetectPlan, 2>
 planDetection(MemRefType source, ArrayRef<int64_t> microTile, int64_t axis);
 
 } // namespace mlir::pit

@@ -31,7 +31,8 @@ class DetectEmitter {
 public:
   DetectEmitter(OpBuilder &builder, Location loc, const DetectPlan &plan,
                 Value source, Value bitmap)
-      : emit(builder, loc), plan(plan), source(source), bitmap(bitmap) {}
+      : emit(builder, loc), plan(plan), sizes(emit, plan, source),
+        source(source), bitmap(bitmap) {}
 
   void run();
 
@@ -54,6 +55,7 @@ private:
 
   WarpEmitter emit;
   const DetectPlan &plan;
+  DetectSizes sizes;
   Value source, bitmap;
   Value pointer, lane;
 };
@@ -105,26 +107,19 @@ void DetectEmitter::store(Value flag, Value row, Value column) {
   memref::StoreOp::create(emit.builder, emit.loc, flag, bitmap, indices);
 }
 
-/// `value < bound`, or null if it always is, because a step of `step` divides
-/// the bound.
-static Value guard(WarpEmitter &emit, Value value, int64_t bound,
-                   int64_t step) {
-  return bound % step ? emit.less(value, bound) : Value();
-}
-
 static uint32_t lowBits(int64_t count) {
   return count >= kWarpSize ? 0xffffffffu : (1u << count) - 1;
 }
 
 /// There is nothing to read, but there are flags: a thread a flag.
 void DetectEmitter::emitEmpty() {
-  auto type = cast<MemRefType>(bitmap.getType());
   Value id =
       emit.add(emit.mul(emit.blockId(), plan.blockSize), emit.threadId());
-  emit.ifTrue(emit.less(id, type.getNumElements()), [&] {
-    memref::StoreOp::create(emit.builder, emit.loc, emit.boolean(false), bitmap,
-                            ValueRange{emit.div(id, type.getDimSize(1)),
-                                       emit.rem(id, type.getDimSize(1))});
+  emit.ifTrue(emit.less(id, emit.numElements(bitmap)), [&] {
+    Extent capacity = emit.extent(bitmap, 1);
+    memref::StoreOp::create(
+        emit.builder, emit.loc, emit.boolean(false), bitmap,
+        ValueRange{emit.div(id, capacity), emit.rem(id, capacity)});
   });
 }
 
@@ -135,12 +130,12 @@ void DetectEmitter::emitRows(Value worker) {
   int64_t width = plan.micro[1], across = plan.lanesAcross,
           down = plan.lanesDown(), loads = plan.loads(),
           rows = plan.rowsPerPass(), tilesAcross = across / width;
-  int64_t patches = llvm::divideCeil(plan.shape[1], across);
+  Extent patches = emit.ceilDiv(sizes.shape[1], across);
   Value patch = emit.rem(worker, patches);
   Value firstRow = emit.mul(emit.div(worker, patches), rows * plan.perWarp);
   Value laneRow = emit.div(lane, across);
   Value column = emit.add(emit.mul(patch, across), emit.rem(lane, across));
-  Value columnInside = guard(emit, column, plan.shape[1], across);
+  Value columnInside = emit.guard(column, sizes.shape[1], across);
 
   // Flags of one store, in order: down the rows of one column of micro-tiles,
   // or row by row.
@@ -157,10 +152,11 @@ void DetectEmitter::emitRows(Value worker) {
       SmallVector<Value> loaded;
       for (int64_t u = start; u < end; ++u) {
         Value row = emit.add(emit.add(passRow, u * down), laneRow);
-        Value inside = emit.all({columnInside, guard(emit, row, plan.shape[0],
-                                                     rows * plan.perWarp)});
+        Value inside =
+            emit.all({columnInside,
+                      emit.guard(row, sizes.shape[0], rows * plan.perWarp)});
         loaded.push_back(
-            load(emit.add(emit.mul(row, plan.shape[1]), column), inside));
+            load(emit.add(emit.mul(row, sizes.shape[1]), column), inside));
       }
       for (int64_t u = start; u < end; ++u) {
         Value votes = emit.ballot(emit.isNonZero(liveBits(loaded[u - start])));
@@ -176,8 +172,8 @@ void DetectEmitter::emitRows(Value worker) {
             testLanes(kept, emit.add(shift, j * width), lowBits(width));
         Value tile = emit.add(firstTile, j);
         Value inside =
-            emit.all({guard(emit, row, plan.shape[0], rows * plan.perWarp),
-                      guard(emit, tile, plan.tiles(1), tilesAcross)});
+            emit.all({emit.guard(row, sizes.shape[0], rows * plan.perWarp),
+                      emit.guard(tile, sizes.tiles[1], tilesAcross)});
         emit.ifTrue(inside, [&] { store(flag, row, tile); });
       }
     } else {
@@ -187,8 +183,8 @@ void DetectEmitter::emitRows(Value worker) {
                            emit.div(inVote, tilesAcross));
       Value tile = emit.add(firstTile, emit.rem(inVote, tilesAcross));
       Value inside =
-          emit.all({guard(emit, row, plan.shape[0], rows * plan.perWarp),
-                    guard(emit, tile, plan.tiles(1), tilesAcross)});
+          emit.all({emit.guard(row, sizes.shape[0], rows * plan.perWarp),
+                    emit.guard(tile, sizes.tiles[1], tilesAcross)});
       emit.ifTrue(inside, [&] { store(flag, row, tile); });
     }
   }
@@ -204,12 +200,12 @@ Value DetectEmitter::gatherBand(Value firstRow, Value laneRow, Value column,
     for (int64_t u = 0; u < count; ++u) {
       Value inBand = emit.add(emit.mul(emit.add(first, u), down), laneRow);
       Value row = emit.add(firstRow, inBand);
-      Value here =
-          emit.all({inside, emit.all({guard(emit, inBand, plan.micro[0], down),
-                                      guard(emit, row, plan.shape[0],
-                                            plan.micro[0] * plan.perWarp)})});
+      Value here = emit.all(
+          {inside, emit.all({emit.guard(inBand, plan.micro[0], down),
+                             emit.guard(row, sizes.shape[0],
+                                        plan.micro[0] * plan.perWarp)})});
       loaded.push_back(
-          load(emit.add(emit.mul(row, plan.shape[1]), column), here));
+          load(emit.add(emit.mul(row, sizes.shape[1]), column), here));
     }
     for (Value value : loaded)
       bits = emit.bitOr(bits, liveBits(value));
@@ -231,12 +227,12 @@ Value DetectEmitter::gatherBand(Value firstRow, Value laneRow, Value column,
 void DetectEmitter::emitBands(Value worker) {
   int64_t width = plan.micro[1], across = plan.lanesAcross,
           tilesAcross = across / width;
-  int64_t patches = llvm::divideCeil(plan.shape[1], across);
+  Extent patches = emit.ceilDiv(sizes.shape[1], across);
   Value patch = emit.rem(worker, patches);
   Value firstBand = emit.mul(emit.div(worker, patches), plan.perWarp);
   Value laneRow = emit.div(lane, across);
   Value column = emit.add(emit.mul(patch, across), emit.rem(lane, across));
-  Value columnInside = guard(emit, column, plan.shape[1], across);
+  Value columnInside = emit.guard(column, sizes.shape[1], across);
   // The lanes of the first micro-tile.
   uint32_t lanes = 0;
   for (int64_t down = 0; down < plan.lanesDown(); ++down)
@@ -251,10 +247,10 @@ void DetectEmitter::emitBands(Value worker) {
   for (int64_t i = 0; i < plan.perWarp; ++i) {
     Value votes = emit.ballot(emit.isNonZero(bits[i]));
     Value band = emit.add(firstBand, i);
-    Value inside = guard(emit, tile, plan.tiles(1), tilesAcross);
+    Value inside = emit.guard(tile, sizes.tiles[1], tilesAcross);
     if (tilesAcross < kWarpSize)
       inside = emit.all({emit.less(lane, tilesAcross), inside});
-    inside = emit.all({inside, guard(emit, band, plan.tiles(0), plan.perWarp)});
+    inside = emit.all({inside, emit.guard(band, sizes.tiles[0], plan.perWarp)});
     emit.ifTrue(inside,
                 [&] { store(testLanes(votes, shift, lanes), band, tile); });
   }
@@ -265,15 +261,16 @@ void DetectEmitter::emitBands(Value worker) {
 SmallVector<Value> DetectEmitter::gatherTiles(Value first, int64_t count,
                                               Value worker) {
   int64_t rank = static_cast<int64_t>(plan.shape.size());
-  int64_t lanes = kWarpSize * plan.warpsPerTile, loads = plan.loads(),
-          units = 1;
-  SmallVector<int64_t> strides(rank), microStrides(rank);
-  for (int64_t dim = rank, stride = 1; dim-- > 0; stride *= plan.shape[dim]) {
+  int64_t lanes = kWarpSize * plan.warpsPerTile;
+  SmallVector<Extent> strides(rank, 1), microStrides(rank, 1);
+  Extent units = 1, stride = 1;
+  for (int64_t dim = rank; dim-- > 0;) {
     strides[dim] = stride;
     microStrides[dim] = units;
-    units *= plan.micro[dim];
+    stride = emit.product(stride, sizes.shape[dim]);
+    units = emit.product(units, sizes.micro[dim]);
   }
-  auto bitmapType = cast<MemRefType>(bitmap.getType());
+  const Extent &capacity = sizes.tiles[plan.axis];
 
   struct Tile {
     Value base, inside;
@@ -284,18 +281,17 @@ SmallVector<Value> DetectEmitter::gatherTiles(Value first, int64_t count,
     Tile tile;
     tile.start.resize(rank);
     Value number = emit.add(first, i);
-    tile.inside =
-        guard(emit, number, bitmapType.getNumElements(), plan.perWarp);
-    Value group = emit.div(number, bitmapType.getDimSize(1));
-    Value along = emit.rem(number, bitmapType.getDimSize(1));
+    tile.inside = emit.guard(number, sizes.allTiles, plan.perWarp);
+    Value group = emit.div(number, capacity);
+    Value along = emit.rem(number, capacity);
     tile.base = emit.constant(0);
     for (int64_t dim = rank; dim-- > 0;) {
       Value position = along;
       if (dim != plan.axis) {
-        position = emit.rem(group, plan.tiles(dim));
-        group = emit.div(group, plan.tiles(dim));
+        position = emit.rem(group, sizes.tiles[dim]);
+        group = emit.div(group, sizes.tiles[dim]);
       }
-      tile.start[dim] = emit.mul(position, plan.micro[dim]);
+      tile.start[dim] = emit.mul(position, sizes.micro[dim]);
       tile.base = emit.add(tile.base, emit.mul(tile.start[dim], strides[dim]));
     }
     tiles.push_back(tile);
@@ -305,37 +301,59 @@ SmallVector<Value> DetectEmitter::gatherTiles(Value first, int64_t count,
   auto loadUnit = [&](const Tile &tile, Value unit, bool last) {
     Value inside = tile.inside, offset = tile.base;
     if (last)
-      inside = emit.all({inside, guard(emit, unit, units, lanes)});
+      inside = emit.all({inside, emit.guard(unit, units, lanes)});
+    bool isOutermost = true;
     for (int64_t dim = 0; dim < rank; ++dim) {
       if (plan.micro[dim] == 1)
         continue;
       Value position = emit.div(unit, microStrides[dim]);
       // What is left of the unit after the leading dimensions.
-      if (microStrides[dim] * plan.micro[dim] != units)
-        position = emit.rem(position, plan.micro[dim]);
-      inside =
-          emit.all({inside, guard(emit, emit.add(tile.start[dim], position),
-                                  plan.shape[dim], plan.micro[dim])});
+      if (!isOutermost)
+        position = emit.rem(position, sizes.micro[dim]);
+      isOutermost = false;
+      // A whole dimension has an end only.
+      if (!ShapedType::isDynamic(plan.micro[dim]))
+        inside =
+            emit.all({inside, emit.guard(emit.add(tile.start[dim], position),
+                                         sizes.shape[dim], plan.micro[dim])});
       offset = emit.add(offset, emit.mul(position, strides[dim]));
     }
     return load(offset, inside);
   };
+  // kLoadBatch loads of the first micro-tile, or'ed to `bits`.
+  auto gatherBatch = [&](Value firstLoad, Value bits, bool last) {
+    SmallVector<Value> loaded;
+    for (int64_t u = 0; u < kLoadBatch; ++u)
+      loaded.push_back(loadUnit(
+          tiles[0], emit.add(emit.mul(emit.add(firstLoad, u), lanes), worker),
+          last));
+    for (Value value : loaded)
+      bits = emit.bitOr(bits, liveBits(value));
+    return bits;
+  };
 
   SmallVector<Value> bits(count, emit.i32(0));
-  int64_t batches = loads > kLoadBatch ? units / (lanes * kLoadBatch) : 0;
+  if (!units.isKnown()) {
+    // Whole batches, and what is left.
+    Value whole =
+        emit.mul(emit.div(units.value, lanes * kLoadBatch), kLoadBatch);
+    for (bool last : {false, true})
+      bits[0] =
+          emit.loop(last ? whole : emit.constant(0),
+                    last ? emit.ceilDiv(units.value, lanes) : whole, kLoadBatch,
+                    bits[0], [&](Value firstLoad, Value carried) {
+                      return gatherBatch(firstLoad, carried, last);
+                    });
+    return bits;
+  }
+  int64_t loads = plan.loads();
+  int64_t batches = loads > kLoadBatch ? units.known / (lanes * kLoadBatch) : 0;
   if (batches)
-    bits[0] = emit.loop(
-        emit.constant(0), emit.constant(batches * kLoadBatch), kLoadBatch,
-        bits[0], [&](Value load, Value carried) {
-          SmallVector<Value> loaded;
-          for (int64_t u = 0; u < kLoadBatch; ++u)
-            loaded.push_back(loadUnit(
-                tiles[0], emit.add(emit.mul(emit.add(load, u), lanes), worker),
-                false));
-          for (Value value : loaded)
-            carried = emit.bitOr(carried, liveBits(value));
-          return carried;
-        });
+    bits[0] =
+        emit.loop(emit.constant(0), emit.constant(batches * kLoadBatch),
+                  kLoadBatch, bits[0], [&](Value firstLoad, Value carried) {
+                    return gatherBatch(firstLoad, carried, false);
+                  });
   SmallVector<SmallVector<Value>> loaded(count);
   for (auto [tile, values] : llvm::zip_equal(tiles, loaded))
     for (int64_t u = batches * kLoadBatch; u < loads; ++u)
@@ -348,11 +366,11 @@ SmallVector<Value> DetectEmitter::gatherTiles(Value first, int64_t count,
 }
 
 void DetectEmitter::emitTiles(Value worker) {
-  auto type = cast<MemRefType>(bitmap.getType());
   auto storeAt = [&](Value flag, Value number) {
-    memref::StoreOp::create(emit.builder, emit.loc, flag, bitmap,
-                            ValueRange{emit.div(number, type.getDimSize(1)),
-                                       emit.rem(number, type.getDimSize(1))});
+    const Extent &capacity = sizes.tiles[plan.axis];
+    memref::StoreOp::create(
+        emit.builder, emit.loc, flag, bitmap,
+        ValueRange{emit.div(number, capacity), emit.rem(number, capacity)});
   };
   if (plan.warpsPerTile > 1) {
     Value bits = gatherTiles(worker, 1, emit.threadId()).front();
@@ -369,9 +387,11 @@ void DetectEmitter::emitTiles(Value worker) {
     return;
   }
   // Small micro-tiles are read several at once, to have loads in flight.
+  int64_t loads =
+      ShapedType::isDynamic(plan.loads()) ? kLoadBatch : plan.loads();
   int64_t together = std::clamp<int64_t>(
-      static_cast<int64_t>(llvm::bit_floor(static_cast<uint64_t>(
-          kLoadBatch / std::min(plan.loads(), kLoadBatch)))),
+      static_cast<int64_t>(llvm::bit_floor(
+          static_cast<uint64_t>(kLoadBatch / std::min(loads, kLoadBatch)))),
       1, plan.perWarp);
   Value first = emit.mul(worker, plan.perWarp);
   auto detect = [&](Value start, Value kept) {
@@ -389,7 +409,7 @@ void DetectEmitter::emitTiles(Value worker) {
     kept = emit.loop(emit.constant(0), emit.constant(plan.perWarp), together,
                      kept, detect);
   Value number = emit.add(first, lane);
-  Value inside = guard(emit, number, type.getNumElements(), plan.perWarp);
+  Value inside = emit.guard(number, sizes.allTiles, plan.perWarp);
   if (plan.perWarp < kWarpSize)
     inside = emit.all({emit.less(lane, plan.perWarp), inside});
   emit.ifTrue(inside, [&] { storeAt(kept, number); });
@@ -406,7 +426,7 @@ void DetectEmitter::run() {
   int64_t warps = plan.blockSize / kWarpSize;
   Value worker =
       emit.add(emit.mul(emit.blockId(), warps), emit.div(thread, kWarpSize));
-  emit.ifTrue(guard(emit, worker, plan.workers(), warps), [&] {
+  emit.ifTrue(emit.guard(worker, sizes.workers, warps), [&] {
     switch (plan.form) {
     case DetectForm::empty:
       break;
@@ -420,36 +440,52 @@ void DetectEmitter::run() {
   });
 }
 
+/// One of the kernels of a detection.
+static LogicalResult convertWith(OpBuilder &builder, DetectOp op,
+                                 const DetectPlan &plan) {
+  WarpEmitter emit(builder, op.getLoc());
+  // An empty source is no argument: nothing reads it.
+  SmallVector<Value> operands = {op.getInit()};
+  Extent grid = 0;
+  if (plan.form == DetectForm::empty) {
+    grid = emit.ceilDiv(emit.numElements(op.getInit()), plan.blockSize);
+  } else {
+    operands.insert(operands.begin(), op.getSource());
+    grid = DetectSizes(emit, plan, op.getSource()).workers;
+    if (plan.warpsPerTile == 1)
+      grid = emit.ceilDiv(grid, plan.blockSize / kWarpSize);
+  }
+  auto body = [&](OpBuilder &b, Location loc, ValueRange args) {
+    DetectEmitter(b, loc, plan, args.front(), args.back()).run();
+  };
+  if (grid.isKnown())
+    return buildKernel(builder, op, "detect", operands, grid.known,
+                       plan.blockSize, body);
+  if (plan.rowMultiple != 1) {
+    // No blocks where another kernel is the one for the rows' length.
+    int64_t last = cast<MemRefType>(op.getSource().getType()).getRank() - 1;
+    Value isOther =
+        emit.isNoMultiple(emit.size(op.getSource(), last), plan.rowMultiple);
+    Value factor = plan.others ? isOther : emit.negate(isOther);
+    grid = emit.mul(grid.value, factor);
+  }
+  return buildKernel(builder, op, "detect", operands, grid.value,
+                     plan.blockSize, body);
+}
+
 LogicalResult pit::convertDetectToGPU(OpBuilder &builder, DetectOp op) {
   auto source = cast<MemRefType>(op.getSource().getType());
   auto bitmap = cast<MemRefType>(op.getInit().getType());
-  auto plan = planDetection(source, op.getMicroTile(),
-                            static_cast<int64_t>(op.getAxis()));
-  if (!plan)
+  SmallVector<DetectPlan, 2> plans = planDetection(
+      source, op.getMicroTile(), static_cast<int64_t>(op.getAxis()));
+  if (plans.empty())
     return op.emitOpError()
            << "has no lowering for elements of type " << source.getElementType()
            << ": expects i1, i8, i16, i32, i64, f16, bf16, f32 or f64";
-  if (bitmap.getNumElements() == 0) {
-    op.erase();
-    return success();
-  }
-  int64_t grid =
-      plan->form == DetectForm::empty
-          ? llvm::divideCeil(bitmap.getNumElements(), plan->blockSize)
-      : plan->warpsPerTile > 1
-          ? plan->workers()
-          : llvm::divideCeil(plan->workers(), plan->blockSize / kWarpSize);
-  // An empty source is no argument: nothing reads it, and a memref with a size
-  // of 0 has no bare pointer.
-  SmallVector<Value> operands = {op.getInit()};
-  if (plan->form != DetectForm::empty)
-    operands.insert(operands.begin(), op.getSource());
-  auto body = [&](OpBuilder &b, Location loc, ValueRange args) {
-    DetectEmitter(b, loc, *plan, args.front(), args.back()).run();
-  };
-  if (failed(buildKernel(builder, op, "detect", operands, grid, plan->blockSize,
-                         body)))
-    return failure();
+  if (!llvm::is_contained(bitmap.getShape(), 0))
+    for (const DetectPlan &plan : plans)
+      if (failed(convertWith(builder, op, plan)))
+        return failure();
   op.erase();
   return success();
 }

@@ -5,6 +5,7 @@
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace mlir::pit;
@@ -12,6 +13,69 @@ using namespace mlir::pit;
 /// The address space of global memory in NVPTX.
 static constexpr unsigned kGlobalAddressSpace = 1;
 static constexpr int64_t kAllLanes = 0xffffffff;
+
+Value WarpEmitter::mul(Value lhs, const Extent &rhs) const {
+  return rhs.isKnown() ? mul(lhs, rhs.known) : mul(lhs, rhs.value);
+}
+
+Value WarpEmitter::div(Value lhs, const Extent &rhs) const {
+  return rhs.isKnown() ? div(lhs, rhs.known) : div(lhs, rhs.value);
+}
+
+Value WarpEmitter::rem(Value lhs, const Extent &rhs) const {
+  return rhs.isKnown() ? rem(lhs, rhs.known) : rem(lhs, rhs.value);
+}
+
+Value WarpEmitter::less(Value lhs, const Extent &rhs) const {
+  return rhs.isKnown() ? less(lhs, rhs.known) : less(lhs, rhs.value);
+}
+
+Extent WarpEmitter::product(const Extent &lhs, const Extent &rhs) const {
+  if (lhs.isKnown() && rhs.isKnown())
+    return lhs.known * rhs.known;
+  return lhs.isKnown() ? mul(rhs.value, lhs) : mul(lhs.value, rhs);
+}
+
+Extent WarpEmitter::quotient(const Extent &lhs, int64_t rhs) const {
+  return lhs.isKnown() ? Extent(lhs.known / rhs) : div(lhs.value, rhs);
+}
+
+Extent WarpEmitter::ceilDiv(const Extent &lhs, int64_t rhs) const {
+  return lhs.isKnown() ? Extent(llvm::divideCeil(lhs.known, rhs))
+                       : ceilDiv(lhs.value, rhs);
+}
+
+Extent WarpEmitter::extent(Value memref, int64_t dim) const {
+  int64_t size = cast<MemRefType>(memref.getType()).getDimSize(dim);
+  return ShapedType::isDynamic(size) ? Extent(IndexBuilder::size(memref, dim))
+                                     : Extent(size);
+}
+
+Extent WarpEmitter::numElements(Value memref) const {
+  Extent count = 1;
+  for (int64_t dim = 0; dim < cast<MemRefType>(memref.getType()).getRank();
+       ++dim)
+    count = product(count, extent(memref, dim));
+  return count;
+}
+
+Value WarpEmitter::get(const Extent &extent) const {
+  return extent.isKnown() ? constant(extent.known) : extent.value;
+}
+
+Value WarpEmitter::guard(Value value, const Extent &bound, int64_t step) const {
+  return bound.isMultipleOf(step) ? Value() : less(value, bound);
+}
+
+Value WarpEmitter::isNoMultiple(Value size, int64_t number) const {
+  Value whole = mul(div(size, number), number);
+  Value rest = builder.createOrFold<arith::SubIOp>(loc, size, whole);
+  return min(rest, constant(1));
+}
+
+Value WarpEmitter::negate(Value zeroOrOne) const {
+  return builder.createOrFold<arith::SubIOp>(loc, constant(1), zeroOrOne);
+}
 
 Value WarpEmitter::i32(int64_t value) {
   return arith::ConstantOp::create(

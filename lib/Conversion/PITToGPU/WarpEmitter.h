@@ -17,10 +17,54 @@
 
 namespace mlir::pit {
 
+/// A size that is known when code is made, or a value of the run.
+struct Extent {
+  int64_t known = 0;
+  /// Null where the size is known.
+  Value value;
+
+  Extent(int64_t known) : known(known) {}
+  Extent(Value value) : value(value) {}
+
+  bool isKnown() const { return !value; }
+  /// Whether the size is known to be a multiple of `number`.
+  bool isMultipleOf(int64_t number) const {
+    return number == 1 || (isKnown() && known % number == 0);
+  }
+};
+
 /// Emits operations at a builder's insertion point.
 class WarpEmitter : public IndexBuilder {
 public:
   using IndexBuilder::IndexBuilder;
+
+  using IndexBuilder::ceilDiv;
+  using IndexBuilder::div;
+  using IndexBuilder::less;
+  using IndexBuilder::mul;
+  using IndexBuilder::rem;
+
+  /// Arithmetic with sizes: what is known is computed now.
+  Value mul(Value lhs, const Extent &rhs) const;
+  Value div(Value lhs, const Extent &rhs) const;
+  Value rem(Value lhs, const Extent &rhs) const;
+  Value less(Value lhs, const Extent &rhs) const;
+  Extent product(const Extent &lhs, const Extent &rhs) const;
+  Extent quotient(const Extent &lhs, int64_t rhs) const;
+  Extent ceilDiv(const Extent &lhs, int64_t rhs) const;
+  /// Size of dimension `dim` of a memref, and number of its elements.
+  Extent extent(Value memref, int64_t dim) const;
+  Extent numElements(Value memref) const;
+  /// A size as a value.
+  Value get(const Extent &extent) const;
+  /// `value < bound`, or null if it always is: values come in steps of `step`,
+  /// of which the first is below the bound.
+  Value guard(Value value, const Extent &bound, int64_t step) const;
+
+  /// Arithmetic that a launch plan can express: 1 where `size` is no multiple
+  /// of `number`, else 0; and the other one of both.
+  Value isNoMultiple(Value size, int64_t number) const;
+  Value negate(Value zeroOrOne) const;
 
   /// Constants.
   Value i32(int64_t value);
