@@ -38,11 +38,15 @@ namespace {
 /// How the flags of a group are spread: `chunks` blocks of `warps` warps, each
 /// `steps` times over `votes` votes of 32 flags a warp.
 struct CompactPlan {
-  int64_t groups, capacity;
-  int64_t warps, votes, steps, chunks;
+  /// 1 and 0 stand for those of a bitmap whose capacity is dynamic: the sizes
+  /// of the run say.
+  int64_t warps = kMaxWarps, votes = kMaxVotes, steps = 1, chunks = 0;
+  bool isDynamic;
 
-  CompactPlan(int64_t groups, int64_t capacity)
-      : groups(groups), capacity(capacity) {
+  explicit CompactPlan(int64_t capacity)
+      : isDynamic(ShapedType::isDynamic(capacity)) {
+    if (isDynamic)
+      return;
     warps = std::clamp<int64_t>(
         llvm::divideCeil(capacity, kMaxVotes * kWarpSize), 1, kMaxWarps);
     votes = std::min<int64_t>(llvm::divideCeil(capacity, warps * kWarpSize),
@@ -53,7 +57,25 @@ struct CompactPlan {
 
   int64_t blockSize() const { return warps * kWarpSize; }
   int64_t stepFlags() const { return warps * votes * kWarpSize; }
-  int64_t chunkFlags() const { return stepFlags() * steps; }
+};
+
+/// The sizes of a compaction at one place: in the launch plan or in the kernel.
+struct CompactSizes {
+  Extent groups, capacity;
+  /// At least 1, also without micro-tiles: somebody writes the count.
+  Extent steps, chunks;
+
+  CompactSizes(const WarpEmitter &emit, const CompactPlan &plan, Value bitmap)
+      : groups(emit.extent(bitmap, 0)), capacity(emit.extent(bitmap, 1)),
+        steps(plan.steps), chunks(plan.chunks) {
+    if (!plan.isDynamic)
+      return;
+    steps = emit.max(
+        emit.ceilDiv(capacity.value, plan.stepFlags() * kMaxChunks), 1);
+    chunks = emit.max(
+        emit.ceilDiv(capacity.value, emit.mul(steps.value, plan.stepFlags())),
+        1);
+  }
 };
 
 /// Emits the body of one of a compaction's kernels.
@@ -61,12 +83,13 @@ class CompactEmitter {
 public:
   CompactEmitter(OpBuilder &builder, Location loc, const CompactPlan &plan,
                  Value bitmap)
-      : emit(builder, loc), plan(plan), bitmap(bitmap) {
+      : emit(builder, loc), plan(plan), sizes(emit, plan, bitmap),
+        bitmap(bitmap) {
     Value thread = emit.threadId();
     lane = emit.rem(thread, kWarpSize);
     warp = emit.div(thread, kWarpSize);
-    group = emit.div(emit.blockId(), plan.chunks);
-    chunk = emit.rem(emit.blockId(), plan.chunks);
+    group = emit.div(emit.blockId(), sizes.chunks);
+    chunk = emit.rem(emit.blockId(), sizes.chunks);
     if (plan.warps > 1)
       shared = addSharedWords(plan.warps);
   }
@@ -85,6 +108,9 @@ private:
   };
 
   Value addSharedWords(int64_t words);
+  /// Carries a value through all steps of the chunk.
+  Value forEachStep(Value init,
+                    function_ref<Value(Value step, Value carried)> body);
   Votes vote(Value step);
   /// Sums over the block of one value a warp: of all, and of earlier warps.
   std::pair<Value, Value> sumWarps(Value value);
@@ -95,6 +121,7 @@ private:
 
   WarpEmitter emit;
   const CompactPlan &plan;
+  CompactSizes sizes;
   Value bitmap, lane, warp, group, chunk, shared;
 };
 
@@ -121,16 +148,17 @@ Value CompactEmitter::addSharedWords(int64_t words) {
 CompactEmitter::Votes CompactEmitter::vote(Value step) {
   OpBuilder &b = emit.builder;
   Votes votes;
-  Value first =
-      emit.add(emit.add(emit.mul(chunk, plan.chunkFlags()),
-                        emit.mul(step, plan.stepFlags())),
-               emit.add(emit.mul(warp, plan.votes * kWarpSize), lane));
-  bool mayEnd = plan.capacity % (plan.chunks * plan.chunkFlags()) != 0;
+  Extent chunkFlags = emit.product(sizes.steps, plan.stepFlags());
+  Value first = emit.add(
+      emit.add(emit.mul(chunk, chunkFlags), emit.mul(step, plan.stepFlags())),
+      emit.add(emit.mul(warp, plan.votes * kWarpSize), lane));
+  bool mayEnd = plan.isDynamic ||
+                sizes.capacity.known % (plan.chunks * chunkFlags.known) != 0;
   for (int64_t i = 0; i < plan.votes; ++i) {
     Value coordinate = emit.add(first, i * kWarpSize);
     votes.coordinates.push_back(coordinate);
     votes.flags.push_back(emit.ifTrueElseZero(
-        mayEnd ? emit.less(coordinate, plan.capacity) : Value(), b.getI1Type(),
+        mayEnd ? emit.less(coordinate, sizes.capacity) : Value(), b.getI1Type(),
         [&]() -> Value {
           return memref::LoadOp::create(b, emit.loc, bitmap,
                                         ValueRange{group, coordinate});
@@ -181,15 +209,17 @@ Value CompactEmitter::sumEarlierChunks(Value partial) {
   return sumWarps(emit.warpSum(sum)).first;
 }
 
+Value CompactEmitter::forEachStep(
+    Value init, function_ref<Value(Value step, Value carried)> body) {
+  if (sizes.steps.isKnown() && sizes.steps.known == 1)
+    return body(emit.constant(0), init);
+  return emit.loop(emit.constant(0), emit.get(sizes.steps), 1, init, body);
+}
+
 void CompactEmitter::countChunk(Value partial) {
-  Value total;
-  if (plan.steps == 1)
-    total = vote(emit.constant(0)).total;
-  else
-    total = emit.loop(emit.constant(0), emit.constant(plan.steps), 1,
-                      emit.i32(0), [&](Value step, Value carried) {
-                        return emit.add(carried, vote(step).total);
-                      });
+  Value total = forEachStep(emit.i32(0), [&](Value step, Value carried) {
+    return emit.add(carried, vote(step).total);
+  });
   Value all = sumWarps(total).first;
   storeOnce(emit.equals(emit.threadId(), 0), all, partial,
             ValueRange{group, chunk});
@@ -214,79 +244,114 @@ void CompactEmitter::listChunk(Value partial, Value counts, Value coords) {
     }
     return emit.add(base, all);
   };
-  Value base = plan.chunks > 1 ? sumEarlierChunks(partial) : emit.i32(0);
-  Value total = plan.steps == 1
-                    ? list(emit.constant(0), base)
-                    : emit.loop(emit.constant(0), emit.constant(plan.steps), 1,
-                                base, list);
+  Value base = partial ? sumEarlierChunks(partial) : emit.i32(0);
+  Value total = forEachStep(base, list);
   Value last = emit.equals(emit.threadId(), 0);
-  if (plan.chunks > 1)
-    last = emit.all({last, emit.equals(chunk, plan.chunks - 1)});
+  if (partial) {
+    Value isLast = sizes.chunks.isKnown()
+                       ? emit.equals(chunk, sizes.chunks.known - 1)
+                       : emit.equals(emit.add(chunk, 1), sizes.chunks.value);
+    last = emit.all({last, isLast});
+  }
   storeOnce(last, total, counts, group);
 }
 
+/// Builds a kernel of a grid that is known, or a value of the plan.
+static LogicalResult build(OpBuilder &builder, CompactOp op, StringRef role,
+                           ValueRange operands, const Extent &grid,
+                           int64_t blockSize, KernelBodyBuilder body) {
+  return grid.isKnown() ? buildKernel(builder, op, role, operands, grid.known,
+                                      blockSize, body)
+                        : buildKernel(builder, op, role, operands, grid.value,
+                                      blockSize, body);
+}
+
 /// A bitmap without micro-tiles: every count is zero.
-static LogicalResult fillCounts(OpBuilder &builder, CompactOp op,
-                                int64_t groups) {
+static LogicalResult fillCounts(OpBuilder &builder, CompactOp op) {
   auto body = [&](OpBuilder &b, Location loc, ValueRange args) {
     WarpEmitter emit(b, loc);
     Value id = emit.add(emit.mul(emit.blockId(), kFillBlock), emit.threadId());
-    emit.ifTrue(emit.less(id, groups), [&] {
+    emit.ifTrue(emit.less(id, emit.extent(args[0], 0)), [&] {
       memref::StoreOp::create(b, loc, emit.i32(0), args[0], id);
     });
   };
-  return buildKernel(builder, op, "compact", {op.getCounts()},
-                     llvm::divideCeil(groups, kFillBlock), kFillBlock, body);
+  WarpEmitter emit(builder, op.getLoc());
+  Extent grid = emit.ceilDiv(emit.extent(op.getCounts(), 0), kFillBlock);
+  return build(builder, op, "compact", {op.getCounts()}, grid, kFillBlock,
+               body);
+}
+
+/// The temporary for the counts of chunks, and the kernel that fills it; null
+/// where a group has one chunk only.
+static FailureOr<Value> countChunks(OpBuilder &builder, CompactOp op,
+                                    const CompactPlan &plan,
+                                    const CompactSizes &sizes) {
+  if (plan.chunks == 1)
+    return Value();
+  WarpEmitter emit(builder, op.getLoc());
+  Extent groups = sizes.groups;
+  // Where there is one chunk only, nothing is counted, and nothing stored.
+  if (!sizes.chunks.isKnown())
+    groups = emit.mul(
+        emit.min(emit.sub(sizes.chunks.value, 1), emit.constant(1)), groups);
+  SmallVector<int64_t> shape;
+  SmallVector<Value> dynamicSizes;
+  for (const Extent &size : {groups, sizes.chunks}) {
+    shape.push_back(size.isKnown() ? size.known : ShapedType::kDynamic);
+    if (!size.isKnown())
+      dynamicSizes.push_back(size.value);
+  }
+  FailureOr<Value> partial =
+      createTemporary(builder, op, MemRefType::get(shape, builder.getI32Type()),
+                      "chunk_counts", dynamicSizes);
+  if (failed(partial))
+    return failure();
+  auto body = [&](OpBuilder &b, Location loc, ValueRange args) {
+    CompactEmitter(b, loc, plan, args[0]).countChunk(args[1]);
+  };
+  if (failed(build(builder, op, "compact_count", {op.getBitmap(), *partial},
+                   emit.product(groups, sizes.chunks), plan.blockSize(), body)))
+    return failure();
+  return partial;
 }
 
 LogicalResult pit::convertCompactToGPU(OpBuilder &builder, CompactOp op) {
   auto bitmap = cast<MemRefType>(op.getBitmap().getType());
-  int64_t groups = bitmap.getDimSize(0), capacity = bitmap.getDimSize(1);
-  if (groups == 0) {
+  int64_t capacity = bitmap.getDimSize(1);
+  if (bitmap.getDimSize(0) == 0) {
     op.erase();
     return success();
   }
-  if (!llvm::isInt<32>(capacity))
+  if (!ShapedType::isDynamic(capacity) && !llvm::isInt<32>(capacity))
     return op.emitOpError() << "has " << capacity
                             << " micro-tiles a group, but coordinates are i32: "
                                "expects at most 2147483647; take longer "
                                "micro-tiles along the PIT axis";
   if (capacity == 0) {
-    if (failed(fillCounts(builder, op, groups)))
+    if (failed(fillCounts(builder, op)))
       return failure();
     op.erase();
     return success();
   }
 
-  CompactPlan plan(groups, capacity);
-  int64_t grid = groups * plan.chunks;
-  Value partial;
-  if (plan.chunks > 1) {
-    auto type = MemRefType::get({groups, plan.chunks}, builder.getI32Type());
-    FailureOr<Value> allocated =
-        createTemporary(builder, op, type, "chunk_counts");
-    if (failed(allocated))
-      return failure();
-    partial = *allocated;
-    auto count = [&](OpBuilder &b, Location loc, ValueRange args) {
-      CompactEmitter(b, loc, plan, args[0]).countChunk(args[1]);
-    };
-    if (failed(buildKernel(builder, op, "compact_count",
-                           {op.getBitmap(), partial}, grid, plan.blockSize(),
-                           count)))
-      return failure();
-  }
+  CompactPlan plan(capacity);
+  WarpEmitter emit(builder, op.getLoc());
+  CompactSizes sizes(emit, plan, op.getBitmap());
+  FailureOr<Value> partial = countChunks(builder, op, plan, sizes);
+  if (failed(partial))
+    return failure();
   // The kernel ABI's order: inputs, index buffers, workspace pieces.
   SmallVector<Value> operands = {op.getBitmap(), op.getCounts(),
                                  op.getCoords()};
-  if (partial)
-    operands.push_back(partial);
+  if (*partial)
+    operands.push_back(*partial);
   auto list = [&](OpBuilder &b, Location loc, ValueRange args) {
     CompactEmitter(b, loc, plan, args[0])
-        .listChunk(partial ? args[3] : Value(), args[1], args[2]);
+        .listChunk(*partial ? args[3] : Value(), args[1], args[2]);
   };
-  if (failed(buildKernel(builder, op, "compact", operands, grid,
-                         plan.blockSize(), list)))
+  if (failed(build(builder, op, "compact", operands,
+                   emit.product(sizes.groups, sizes.chunks), plan.blockSize(),
+                   list)))
     return failure();
   op.erase();
   return success();

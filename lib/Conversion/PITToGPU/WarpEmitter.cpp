@@ -45,6 +45,18 @@ Extent WarpEmitter::ceilDiv(const Extent &lhs, int64_t rhs) const {
                        : ceilDiv(lhs.value, rhs);
 }
 
+Value WarpEmitter::ceilDiv(Value lhs, Value rhs) const {
+  return builder.createOrFold<arith::CeilDivUIOp>(loc, lhs, rhs);
+}
+
+Value WarpEmitter::sub(Value lhs, int64_t rhs) const {
+  return builder.createOrFold<arith::SubIOp>(loc, lhs, constant(rhs));
+}
+
+Value WarpEmitter::max(Value lhs, int64_t rhs) const {
+  return builder.createOrFold<arith::MaxUIOp>(loc, lhs, constant(rhs));
+}
+
 Extent WarpEmitter::extent(Value memref, int64_t dim) const {
   int64_t size = cast<MemRefType>(memref.getType()).getDimSize(dim);
   return ShapedType::isDynamic(size) ? Extent(IndexBuilder::size(memref, dim))

@@ -52,6 +52,9 @@ public:
   Extent product(const Extent &lhs, const Extent &rhs) const;
   Extent quotient(const Extent &lhs, int64_t rhs) const;
   Extent ceilDiv(const Extent &lhs, int64_t rhs) const;
+  Value ceilDiv(Value lhs, Value rhs) const;
+  Value sub(Value lhs, int64_t rhs) const;
+  Value max(Value lhs, int64_t rhs) const;
   /// Size of dimension `dim` of a memref, and number of its elements.
   Extent extent(Value memref, int64_t dim) const;
   Extent numElements(Value memref) const;
