@@ -63,7 +63,9 @@ public:
   KernelWriter(OpBuilder &builder, Location loc, linalg::LinalgOp op,
                const LinalgIteration &space, IRMapping &arguments)
       : builder(builder), loc(loc), index(builder, loc), op(op), space(space),
-        values(arguments) {}
+        values(arguments), sizes(index, space, [&](unsigned operand) {
+          return arguments.lookup(op->getOperand(operand));
+        }) {}
 
   void write();
 
@@ -101,10 +103,11 @@ private:
 
   OpBuilder &builder;
   Location loc;
-  IndexBuilder index;
+  WarpEmitter index;
   linalg::LinalgOp op;
   const LinalgIteration &space;
   IRMapping &values;
+  LinalgSizes sizes;
   SmallVector<Value> operands;
   SmallVector<Accumulation> accumulations;
 };
@@ -119,10 +122,15 @@ void KernelWriter::prepareOperands() {
     }
     Value buffer = values.lookup(operand.get());
     if (type.getRank() != 1) {
-      int64_t size = type.getNumElements();
+      Extent size = index.numElements(buffer);
+      int64_t known = size.isKnown() ? size.known : ShapedType::kDynamic;
+      SmallVector<OpFoldResult> mixed = {size.isKnown()
+                                             ? builder.getIndexAttr(known)
+                                             : OpFoldResult(size.value)};
       buffer = memref::ReinterpretCastOp::create(
-          builder, loc, MemRefType::get({size}, type.getElementType()), buffer,
-          /*offset=*/0, ArrayRef<int64_t>{size}, ArrayRef<int64_t>{1});
+          builder, loc, MemRefType::get({known}, type.getElementType()), buffer,
+          /*offset=*/OpFoldResult(builder.getIndexAttr(0)), mixed,
+          ArrayRef<OpFoldResult>{builder.getIndexAttr(1)});
     }
     operands.push_back(buffer);
   }
@@ -142,9 +150,9 @@ SmallVector<Value> KernelWriter::computeDims(Value id) {
   for (size_t i = space.threadDims.size(); i-- > 0;) {
     unsigned dim = space.threadDims[i];
     int64_t lanes = i + 1 == space.threadDims.size() ? space.lanes : 1;
-    int64_t steps = llvm::divideCeil(space.extents[dim], lanes);
     Value value = id;
     if (i != 0) {
+      Extent steps = sizes.getSteps(dim);
       value = index.rem(id, steps);
       id = index.div(id, steps);
     }
@@ -155,14 +163,16 @@ SmallVector<Value> KernelWriter::computeDims(Value id) {
 
 void KernelWriter::write() {
   prepareOperands();
-  int64_t threads = space.getNumThreads();
+  Extent threads = sizes.getNumThreads();
   Value block = gpu::BlockIdOp::create(
       builder, loc, gpu::Dimension::x,
-      builder.getIndexAttr(llvm::divideCeil(threads, kLinalgBlockSize)));
+      threads.isKnown() ? builder.getIndexAttr(
+                              llvm::divideCeil(threads.known, kLinalgBlockSize))
+                        : IntegerAttr());
   Value thread = gpu::ThreadIdOp::create(
       builder, loc, gpu::Dimension::x, builder.getIndexAttr(kLinalgBlockSize));
   Value id = index.add(index.mul(block, kLinalgBlockSize), thread);
-  if (threads % kLinalgBlockSize != 0) {
+  if (!threads.isMultipleOf(kLinalgBlockSize)) {
     auto guard = scf::IfOp::create(builder, loc, index.less(id, threads));
     builder.setInsertionPointToStart(guard.thenBlock());
   }
@@ -172,11 +182,12 @@ void KernelWriter::write() {
 
   // The last thread of a row may have fewer elements than lanes.
   unsigned inner = space.threadDims.back();
-  int64_t extent = space.extents[inner];
-  if (extent % space.lanes == 0)
+  Extent extent = sizes.getExtent(inner);
+  if (extent.isMultipleOf(space.lanes) ||
+      space.rows == LinalgIteration::Rows::multiples)
     return writeLanes(dims, space.lanes);
   Value begin = dims[inner];
-  Value end = index.constant(extent);
+  Value end = index.get(extent);
   Value isFull = index.less(index.add(begin, space.lanes - 1), end);
   auto branch = scf::IfOp::create(builder, loc, isFull, /*withElse=*/true);
   builder.setInsertionPointToStart(branch.thenBlock());
@@ -218,9 +229,8 @@ void KernelWriter::writeLanes(SmallVector<Value> dims, int64_t lanes) {
   Value zero = index.constant(0), one = index.constant(1);
   scf::ForOp outermost;
   for (unsigned dim : space.loopDims) {
-    auto loop = scf::ForOp::create(builder, loc, zero,
-                                   index.constant(space.extents[dim]), one,
-                                   accumulators);
+    auto loop = scf::ForOp::create(
+        builder, loc, zero, index.get(sizes.getExtent(dim)), one, accumulators);
     if (outermost) {
       if (!accumulators.empty())
         scf::YieldOp::create(builder, loc, loop.getResults());
@@ -334,18 +344,20 @@ SmallVector<Value> KernelWriter::inlineBody(ArrayRef<Value> dims,
 Value KernelWriter::offset(unsigned operand, ArrayRef<Value> dims) {
   const LinalgAccess &access = space.accesses[operand];
   if (access.general)
-    return affine::expandAffineExpr(builder, loc, access.general, dims, {});
+    return affine::expandAffineExpr(builder, loc, access.general, dims,
+                                    sizes.getSymbols());
   Value sum;
   for (auto [dim, coefficient] : llvm::enumerate(access.coefficients)) {
-    if (coefficient == 0 || space.extents[dim] == 1)
+    if (!access.dependsOn(dim) || !space.isKept(dim))
       continue;
-    Value term = dims[dim];
-    if (coefficient != 1)
-      term = index.mul(term, coefficient);
+    Value term = index.mul(dims[dim], sizes.get(coefficient));
     sum = sum ? index.add(sum, term) : term;
   }
-  return sum ? index.add(sum, access.constant)
-             : index.constant(access.constant);
+  Extent constant = sizes.get(access.constant);
+  if (!sum)
+    return index.get(constant);
+  return constant.isKnown() ? index.add(sum, constant.known)
+                            : index.add(sum, constant.value);
 }
 
 SmallVector<Value> KernelWriter::load(OpOperand &operand, ArrayRef<Value> dims,

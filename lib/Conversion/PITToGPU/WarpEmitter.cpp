@@ -30,6 +30,12 @@ Value WarpEmitter::less(Value lhs, const Extent &rhs) const {
   return rhs.isKnown() ? less(lhs, rhs.known) : less(lhs, rhs.value);
 }
 
+Extent WarpEmitter::sum(const Extent &lhs, const Extent &rhs) const {
+  if (lhs.isKnown() && rhs.isKnown())
+    return lhs.known + rhs.known;
+  return add(get(lhs), get(rhs));
+}
+
 Extent WarpEmitter::product(const Extent &lhs, const Extent &rhs) const {
   if (lhs.isKnown() && rhs.isKnown())
     return lhs.known * rhs.known;

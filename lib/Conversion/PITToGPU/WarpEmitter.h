@@ -49,6 +49,7 @@ public:
   Value div(Value lhs, const Extent &rhs) const;
   Value rem(Value lhs, const Extent &rhs) const;
   Value less(Value lhs, const Extent &rhs) const;
+  Extent sum(const Extent &lhs, const Extent &rhs) const;
   Extent product(const Extent &lhs, const Extent &rhs) const;
   Extent quotient(const Extent &lhs, int64_t rhs) const;
   Extent ceilDiv(const Extent &lhs, int64_t rhs) const;
