@@ -63,6 +63,7 @@ void pit::buildCPUPipeline(OpPassManager &manager) {
   // As for a plan: calls that pass sparse values are inlined, or refused.
   manager.addPass(createInlinerPass({}, [](OpPassManager &) {}));
   manager.addNestedPass<func::FuncOp>(createConvertLinalgToPITPass());
+  manager.addNestedPass<func::FuncOp>(createPITFuseEpiloguePass());
   manager.addPass(createPITBufferizePass());
   addResultsAsArguments(manager);
   manager.addNestedPass<func::FuncOp>(createConvertPITToLoopsPass());

@@ -34,6 +34,7 @@ void pit::buildPITToGPU(OpPassManager &manager,
   // casts to sparse types for superfluous.
   manager.addPass(createInlinerPass({}, [](OpPassManager &) {}));
   manager.addNestedPass<func::FuncOp>(createConvertLinalgToPITPass());
+  manager.addNestedPass<func::FuncOp>(createPITFuseEpiloguePass());
   manager.addPass(createPITBufferizePass());
   manager.addPass(createPITPlanLaunchesPass());
   manager.addPass(createConvertPITToGPUPass());

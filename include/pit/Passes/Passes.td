@@ -62,6 +62,57 @@ def ConvertLinalgToPITPass : Pass<"convert-linalg-to-pit", "::mlir::func::FuncOp
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::pit::PITDialect", "::mlir::tensor::TensorDialect"];
 }
 
+def PITFuseEpiloguePass : Pass<"pit-fuse-epilogue", "::mlir::func::FuncOp"> {
+  let summary = "Move elementwise operations on the result of a pit.generic into its epilogue";
+  let description = [{
+    What is computed from each element of a contraction's output alone (a bias, an
+    activation, a scale, a residual, a cast) is computed where that element is in
+    a register: one kernel less, and an output that is written once.
+
+    Precondition: operations on tensors, as `convert-linalg-to-pit` leaves them.
+    Postcondition: a linalg operation whose iterators are all parallel is part of
+    the epilogue of the `pit.generic` that it reads if it alone uses that result,
+    reads the same element as it writes, has a body of arith and math operations,
+    and reads its other operands at distinct dimensions of the output, repeated
+    along the others. What only repeats an operand (`linalg.broadcast`) is looked
+    through; fills and constants of equal elements become constants. Chains are
+    followed. Nothing is rounded less often than before: conversions stay. An init
+    that is filled with a constant becomes a destination that nothing reads.
+
+    Remarks of category `fuse-epilogue`: `fused-epilogue`, and `unfused-epilogue`
+    with the reason where an elementwise operation stays.
+
+    ```mlir
+    %0 = pit.generic {...} ins(%a, %b : ...) outs(%zeros : tensor<512x256xf32>) combine {...} epilogue {
+    ^bb0(%acc: f32, %old: f32):
+      %2 = arith.addf %old, %acc : f32
+      pit.yield %2 : f32
+    } -> tensor<512x256xf32>
+    %1 = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (j)>, affine_map<(i, j) -> (i, j)>],
+        iterator_types = ["parallel", "parallel"]}
+        ins(%0, %bias : tensor<512x256xf32>, tensor<256xf32>) outs(%e : tensor<512x256xf16>) {
+    ^bb0(%x: f32, %y: f32, %out: f16):
+      %2 = arith.addf %x, %y : f32
+      %3 = arith.truncf %2 : f32 to f16
+      linalg.yield %3 : f16
+    } -> tensor<512x256xf16>
+    ```
+
+    where `%zeros` is a fill with zero, becomes
+
+    ```mlir
+    %1 = pit.generic {..., epilogue_maps = [affine_map<(d0, d1) -> (d1)>]}
+        ins(%a, %b : ...) outs(%e : tensor<512x256xf16>) combine {...} epilogue ins(%bias : tensor<256xf32>) {
+    ^bb0(%acc: f32, %old: f16, %y: f32):
+      %2 = arith.addf %acc, %y : f32
+      %3 = arith.truncf %2 : f32 to f16
+      pit.yield %3 : f16
+    } -> tensor<512x256xf16>
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::tensor::TensorDialect"];
+}
+
 def ConvertPITToLoopsPass : Pass<"convert-pit-to-loops"> {
   let summary = "turn pit operations on memrefs into plain loops, the reference";
   let description = [{
