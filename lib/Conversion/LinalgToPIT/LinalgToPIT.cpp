@@ -90,6 +90,17 @@ buildRegion(OpBuilder &builder, Location loc, Region &region, TypeRange types,
   buildBody(builder, loc, block->getArguments());
 }
 
+void pit::buildProductSum(OpBuilder &builder, GenericOp generic) {
+  Location loc = generic.getLoc();
+  Type f32 = builder.getF32Type(),
+       output = getElementTypeOrSelf(generic.getInit());
+  Type f16 = getElementTypeOrSelf(generic.getInputs()[0]);
+  buildRegion(builder, loc, generic.getCombine(), {f16, f16, f32},
+              buildCombine);
+  buildRegion(builder, loc, generic.getEpilogue(), {f32, output},
+              buildEpilogue);
+}
+
 namespace {
 
 /// Builds the bitmaps and the index of a contraction.
@@ -318,17 +329,14 @@ GenericOp pit::convertContraction(RewriterBase &rewriter,
       ValueRange{op->getOperand(0), op->getOperand(1)}, init, index, bitmap,
       /*dest=*/Value(), rewriter.getAffineMapArrayAttr(maps),
       rewriter.getArrayAttr(iterators), permutation, plan.schedule);
-  Type f32 = rewriter.getF32Type(), output = getElementTypeOrSelf(init);
-  Type f16 = getElementTypeOrSelf(op->getOperand(0));
-  buildRegion(rewriter, loc, generic.getCombine(), {f16, f16, f32},
-              buildCombine);
-  buildRegion(rewriter, loc, generic.getEpilogue(), {f32, output},
-              buildEpilogue);
+  buildProductSum(rewriter, generic);
   rewriter.replaceOp(op, generic.getResult());
   return generic;
 }
 
 LogicalResult pit::convertLinalgToPIT(func::FuncOp func) {
+  if (failed(convertStoredSparse(func)))
+    return failure();
   SmallVector<ContractionPlan> plans;
   bool failedAny = false;
   // All diagnostics of a function come in one run.

@@ -21,8 +21,7 @@ static SmallVector<int64_t> getSparseInputs(linalg::LinalgOp op) {
   return sparse;
 }
 
-/// f16 or bf16 inputs, and an output of one of them or of f32.
-static bool hasLoweredTypes(linalg::LinalgOp op) {
+bool pit::hasLoweredTypes(linalg::LinalgOp op) {
   Type type = getElementTypeOrSelf(op->getOperand(0));
   Type output = getElementTypeOrSelf(op.getDpsInits().front());
   return isTensorCoreFloat(type) &&

@@ -26,8 +26,12 @@ private:
   void placeGroup(Value group, ArrayRef<Value> subTiles);
   void placeAxis(Value group, Value first, Value live);
   Value getGroup() const;
-  Value loadScalarCoord(Value group, Value position) const;
-  Value getListedPositions(Value group) const;
+  /// The positions of a group: what load_coords takes, and their number.
+  struct List {
+    Value coords, group, positions;
+  };
+  Value loadScalarCoord(const List &list, Value position) const;
+  List openList(Value group);
   Value reduce(size_t outer, Value acc);
   Value reduceTile(Value acc);
   SReadOp read(unsigned input, const TileRoles &roles);
@@ -40,7 +44,8 @@ private:
   SmallVector<ViewDim> getDims(const TileRoles &roles) const {
     return {plan.getDim(roles[0]), plan.getDim(roles[1])};
   }
-  SmallVector<Value> getPlace(const TileRoles &roles) const;
+  SmallVector<Value> getPlace(const TileRoles &roles,
+                              Value position = Value()) const;
   DenseBoolArrayAttr getInBounds(const TileRoles &roles) const;
 
   OpBuilder &b;
@@ -54,6 +59,9 @@ private:
   Value part; ///< number of the part of the reduction
   SmallVector<Value> epilogueInputs;
   SmallVector<Value> sizes;
+  /// Of a packed input: its part for the group, how long that is, and the
+  /// position in it.
+  Value packedPart, packedSize, packedPosition;
   /// Per loop dimension: the tile's number (where it is one), its offset or
   /// coordinates, and the bounds of a reduction within the group (or null).
   SmallVector<Value> numbers, offsets, begins, ends;
@@ -185,16 +193,17 @@ void KernelWriter::placeAxis(Value group, Value first, Value live) {
         group, first, live);
     return;
   }
-  offsets[axis] = loadScalarCoord(group, first);
+  offsets[axis] = loadScalarCoord({coords, group, live}, first);
   std::optional<int64_t> size = getConstantIntValue(sizes[axis]);
   if (!(size && *size % plan.micro == 0))
     conditions.push_back(ib.less(offsets[axis], sizes[axis]));
 }
 
 /// Where one position lies along the PIT axis.
-Value KernelWriter::loadScalarCoord(Value group, Value position) const {
+Value KernelWriter::loadScalarCoord(const List &list, Value position) const {
   Value coord = memref::LoadOp::create(
-      b, loc, coords, ValueRange{group, ib.div(position, plan.micro)});
+      b, loc, list.coords,
+      ValueRange{list.group, ib.div(position, plan.micro)});
   return ib.add(ib.mul(ib.toIndex(coord), plan.micro),
                 ib.rem(position, plan.micro));
 }
@@ -216,9 +225,41 @@ Value KernelWriter::getGroup() const {
   return group;
 }
 
-Value KernelWriter::getListedPositions(Value group) const {
+/// Finds the group's list. That of a packed operand is a part of a longer one,
+/// and so are the micro-tiles of the operand itself.
+KernelWriter::List KernelWriter::openList(Value group) {
   Value count = memref::LoadOp::create(b, loc, counts, group);
-  return ib.mul(ib.toIndex(count), plan.micro);
+  if (plan.packed == -1)
+    return {coords, group, ib.mul(ib.toIndex(count), plan.micro)};
+  Value end =
+      memref::LoadOp::create(b, loc, counts, ib.add(group, 1)).getResult();
+  Value begin = ib.toIndex(count);
+  packedSize = b.createOrFold<arith::SubIOp>(loc, ib.toIndex(end), begin);
+
+  auto getPart = [&](Value memref, ArrayRef<OpFoldResult> sizes,
+                     ArrayRef<OpFoldResult> strides, Value offset) {
+    return memref::ReinterpretCastOp::create(
+               b, loc, memref, getAsOpFoldResult(offset), sizes, strides)
+        .getResult();
+  };
+  OpFoldResult one = b.getIndexAttr(1), length = getAsOpFoldResult(packedSize);
+  Value list = getPart(coords, {one, length}, {one, one}, begin);
+
+  Value operand = inputs[plan.packed];
+  auto type = cast<MemRefType>(operand.getType());
+  SmallVector<OpFoldResult> extents(type.getRank()), strides(type.getRank());
+  Value next = ib.constant(1);
+  for (int64_t dim = type.getRank(); dim-- > 0;) {
+    strides[dim] = getAsOpFoldResult(next);
+    extents[dim] = length;
+    if (dim == 0)
+      break;
+    Value size = ib.size(operand, dim);
+    extents[dim] = getAsOpFoldResult(size);
+    next = ib.mul(next, size);
+  }
+  packedPart = getPart(operand, extents, strides, ib.mul(next, begin));
+  return {list, ib.constant(0), packedSize};
 }
 
 //===----------------------------------------------------------------------===//
@@ -231,9 +272,9 @@ Value KernelWriter::reduce(size_t outer, Value acc) {
     return reduceTile(acc);
   int64_t dim = plan.outerReductions[outer];
   bool permuted = dim == plan.axis;
-  Value group = permuted ? getGroup() : Value();
+  List list = permuted ? openList(getGroup()) : List();
   Value begin = begins[dim] ? begins[dim] : ib.constant(0),
-        end = permuted    ? getListedPositions(group)
+        end = permuted    ? list.positions
               : ends[dim] ? ends[dim]
                           : sizes[dim];
   if (!permuted && !begins[dim] && getConstantIntValue(end) == 1) {
@@ -250,9 +291,11 @@ Value KernelWriter::reduce(size_t outer, Value acc) {
     return loop.getResult(0);
   }
   // A micro-tile at the edge has positions that are no elements.
-  offsets[dim] = loadScalarCoord(group, loop.getInductionVar());
+  packedPosition = loop.getInductionVar();
+  offsets[dim] = loadScalarCoord(list, packedPosition);
   std::optional<int64_t> size = getConstantIntValue(sizes[dim]);
-  if (size && *size % plan.micro == 0) {
+  // A list from elsewhere is not trusted to be within the bounds.
+  if (size && *size % plan.micro == 0 && plan.packed == -1) {
     scf::YieldOp::create(b, loc, reduce(outer + 1, acc));
     return loop.getResult(0);
   }
@@ -273,18 +316,25 @@ Value KernelWriter::reduceTile(Value acc) {
   ViewDim dim = plan.tiled.reduction;
   bool gathered = dim && *dim == plan.axis;
   int64_t step = plan.getExtent(TileRole::reduction);
-  Value group = gathered ? getGroup() : Value();
+  List list = gathered ? openList(getGroup()) : List();
   Value begin = dim && begins[*dim] ? begins[*dim] : ib.constant(0);
-  Value end = gathered     ? getListedPositions(group)
+  Value end = gathered     ? list.positions
               : !dim       ? ib.constant(1)
               : ends[*dim] ? ends[*dim]
                            : sizes[*dim];
   // Outside of the loop, which is to be pipelined.
   Value views[2];
   const TileRoles roles[2] = {plan.lhsRoles, plan.rhsRoles};
-  for (unsigned i = 0; i < 2; ++i)
-    views[i] = createView(ib, inputs[i], plan.maps[i], getDims(roles[i]),
-                          offsets, sizes);
+  for (unsigned i = 0; i < 2; ++i) {
+    SmallVector<Value> at = offsets, extents = sizes;
+    bool packed = static_cast<int64_t>(i) == plan.packed;
+    if (packed) {
+      at[plan.axis] = packedPosition;
+      extents[plan.axis] = packedSize;
+    }
+    views[i] = createView(ib, packed ? packedPart : inputs[i], plan.maps[i],
+                          getDims(roles[i]), at, extents);
+  }
   auto loop = scf::ForOp::create(b, loc, begin, end, ib.constant(step), acc);
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(loop.getBody());
@@ -292,8 +342,8 @@ Value KernelWriter::reduceTile(Value acc) {
     offsets[*dim] = loop.getInductionVar();
   if (gathered)
     offsets[*dim] = LoadCoordsOp::create(
-        b, loc, CoordsType::get(b.getContext(), step, plan.micro), coords,
-        group, loop.getInductionVar(), end);
+        b, loc, CoordsType::get(b.getContext(), step, plan.micro), list.coords,
+        list.group, loop.getInductionVar(), end);
   SmallVector<Value> tiles, tokens;
   SmallVector<AffineMap> maps;
   auto getMap = [&](const TileRoles &roles) {
@@ -306,9 +356,12 @@ Value KernelWriter::reduceTile(Value acc) {
     auto type =
         TileType::get(b.getContext(), getShape(roles[i]),
                       cast<MemRefType>(inputs[i].getType()).getElementType());
-    auto read = SReadOp::create(b, loc, type, TokenType::get(b.getContext()),
-                                views[i], getPlace(roles[i]), Value(),
-                                getInBounds(roles[i]), /*all_or_none=*/nullptr);
+    auto read = SReadOp::create(
+        b, loc, type, TokenType::get(b.getContext()), views[i],
+        getPlace(roles[i], static_cast<int64_t>(i) == plan.packed
+                               ? loop.getInductionVar()
+                               : Value()),
+        Value(), getInBounds(roles[i]), /*all_or_none=*/nullptr);
     tiles.push_back(read.getTile());
     tokens.push_back(read.getToken());
     maps.push_back(getMap(roles[i]));
@@ -322,10 +375,14 @@ Value KernelWriter::reduceTile(Value acc) {
   return loop.getResult(0);
 }
 
-/// Where a tile lies in the view of its operand.
-SmallVector<Value> KernelWriter::getPlace(const TileRoles &roles) const {
+/// Where a tile lies in the view of its operand; of a packed one, `position` is
+/// where it is along the permuted dimension.
+SmallVector<Value> KernelWriter::getPlace(const TileRoles &roles,
+                                          Value position) const {
   return llvm::map_to_vector(roles, [&](TileRole role) -> Value {
     ViewDim dim = plan.getDim(role);
+    if (dim && *dim == plan.axis && position)
+      return position;
     return dim ? offsets[*dim] : ib.constant(0);
   });
 }

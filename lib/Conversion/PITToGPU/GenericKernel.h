@@ -33,7 +33,10 @@ struct GenericPlan {
   /// it.
   int64_t axis = -1, micro = 1;
   SmallVector<GroupDim> groups;
+  /// Counts (of a packed operand: offsets) and coordinates.
   Value counts, coords;
+  /// The packed input, or -1.
+  int64_t packed = -1;
 
   /// The parallel dimensions without a permuted one, those of the sparse
   /// operand first: blocks that run together share it.

@@ -104,11 +104,15 @@ static LogicalResult planIndex(GenericPlan &plan) {
   GenericOp op = plan.op;
   PermutationAttr permutation = op.getPermutationAttr();
   auto assemble = op.getIndex().getDefiningOp<AssembleIndexOp>();
-  if (!assemble || op.getIndex().getType().getFormat() != IndexFormat::padded)
+  bool padded = op.getIndex().getType().getFormat() == IndexFormat::padded;
+  if (!assemble || padded == permutation.getPacked())
     return op.emitOpError()
            << "has no lowering to a kernel for an index of type "
-           << op.getIndex().getType()
-           << " that is not made by a padded 'pit.assemble_index'";
+           << op.getIndex().getType() << " that is not made by a "
+           << (permutation.getPacked() ? "compact" : "padded")
+           << " 'pit.assemble_index'";
+  if (permutation.getPacked())
+    plan.packed = permutation.getOperand();
   plan.counts = assemble.getCounts();
   plan.coords = assemble.getCoords();
   AffineMap map = plan.maps[permutation.getOperand()];
@@ -218,9 +222,10 @@ int64_t GenericPlan::getExtent(TileRole role) const {
 SmallVector<Value> GenericPlan::getSizes(const IndexBuilder &ib,
                                          ValueRange operands) const {
   SmallVector<Value> sizes(maps[0].getNumDims());
-  for (auto [map, operand] : llvm::zip(maps, operands))
-    for (auto [position, expr] : llvm::enumerate(map.getResults()))
-      if (auto dim = dyn_cast<AffineDimExpr>(expr)) {
+  for (auto [number, operand] : llvm::enumerate(operands))
+    for (auto [position, expr] : llvm::enumerate(maps[number].getResults()))
+      if (auto dim = dyn_cast<AffineDimExpr>(expr);
+          dim && !op.isPackedAlong(number, dim.getPosition())) {
         Value &size = sizes[dim.getPosition()];
         bool isStatic =
             !cast<MemRefType>(operand.getType()).isDynamicDim(position);

@@ -162,6 +162,7 @@ private:
   Value accumulators; ///< one per element of the output, of its shape
   TypedAttr identity; ///< of the combiner
   SmallVector<LoopRange> ranges; ///< of each loop dimension
+  Value position; ///< where a packed operand is read along its first dimension
 };
 
 } // namespace
@@ -183,7 +184,8 @@ void GenericLowering::findRanges() {
     for (auto [position, expr] :
          llvm::enumerate(op.getIndexingMap(number).getResults()))
       if (auto dim = dyn_cast<AffineDimExpr>(expr);
-          dim && !ranges[dim.getPosition()].end)
+          dim && !ranges[dim.getPosition()].end &&
+          !op.isPackedAlong(number, dim.getPosition()))
         ranges[dim.getPosition()] = index.upTo(index.size(operand, position));
 }
 
@@ -192,6 +194,8 @@ SmallVector<Value> GenericLowering::indicesOf(OpBuilder &b, int64_t number,
   SmallVector<Value> indices;
   for (AffineExpr expr : op.getIndexingMap(number).getResults())
     indices.push_back(affine::expandAffineExpr(b, loc, expr, point, {}));
+  if (position && op.getPermutationAttr().getOperand() == number)
+    indices.front() = position;
   return indices;
 }
 
@@ -284,6 +288,8 @@ void GenericLowering::forEachListedMicroTile(AssembleIndexOp parts) {
                         ? index.loadIndex(coords, ValueRange{group, entry[0]})
                         : index.loadIndex(coords, entry[0]);
       points[axis] = index.microTileRange(ranges[axis].end, micro, coord);
+      if (permutation.getPacked())
+        position = entry[0];
       forEachPoint(b, points);
     });
   });

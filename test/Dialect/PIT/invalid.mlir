@@ -95,7 +95,7 @@ func.func private @granularity_rank(tensor<4x4xf16, #pit.sparsity<granularity = 
 
 // -----
 
-// expected-error @+1 {{unknown field 'axis': expected 'dim', 'kind', 'operand', 'micro_tile' or 'paired'}}
+// expected-error @+1 {{unknown field 'axis': expected 'dim', 'kind', 'operand', 'micro_tile', 'paired' or 'packed'}}
 #permutation = #pit.permutation<axis = 0>
 
 // -----

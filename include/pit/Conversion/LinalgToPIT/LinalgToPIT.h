@@ -49,6 +49,22 @@ ScheduleAttr getDefaultDenseSchedule(linalg::LinalgOp op);
 GenericOp convertContraction(RewriterBase &rewriter,
                              const ContractionPlan &plan);
 
+/// Fills in the regions of an operation without any: the sum of the products of
+/// its two inputs, added to the init.
+void buildProductSum(OpBuilder &builder, GenericOp generic);
+
+/// Replaces product-sums whose operand is assembled from block sparse rows
+/// (BSR) or compressed sparse rows (CSR) by pit.generic on the stored values:
+/// nothing is detected. Such an operand is the result of a
+/// `sparse_tensor.assemble`, its encoding says how it is stored, and its
+/// compressed dimension is a reduction. Emits an error at an operation with any
+/// other operand of such a type and fails.
+LogicalResult convertStoredSparse(func::FuncOp func);
+
+/// Whether the element types of a product-sum have kernels: f16 or bf16 inputs
+/// and an output of one of them or of f32.
+bool hasLoweredTypes(linalg::LinalgOp op);
+
 /// Takes #pit.sparsity off all types in `func` and erases casts that only put
 /// it on or took it off. Emits an error and fails, with nothing changed, where
 /// a call passes such a value on or an encoding of another kind is met.

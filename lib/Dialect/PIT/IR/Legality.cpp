@@ -79,6 +79,16 @@ SmallVector<GroupDim> pit::getGroupDims(ArrayRef<AffineMap> maps,
                                         PermutationAttr permutation,
                                         ArrayRef<int64_t> tile) {
   SmallVector<GroupDim> groups;
+  if (permutation.getPacked()) {
+    for (AffineExpr expr : maps.back().getResults()) {
+      int64_t dim = cast<AffineDimExpr>(expr).getPosition();
+      if (llvm::none_of(maps.drop_back(), [&](AffineMap map) {
+            return map.isFunctionOfDim(dim);
+          }))
+        groups.push_back({dim, 1});
+    }
+    return groups;
+  }
   auto add = [&](AffineMap map, ArrayRef<int64_t> microTile) {
     for (auto [expr, extent] : llvm::zip(map.getResults(), microTile)) {
       int64_t dim = cast<AffineDimExpr>(expr).getPosition();
@@ -209,7 +219,8 @@ pit::verifyTransactions(function_ref<InFlightDiagnostic()> emitError,
                         const SparseAccess &access) {
   int64_t inputs = static_cast<int64_t>(access.maps.size()) - 1;
   auto isGathered = [&](int64_t operand) {
-    return findDim(access.maps[operand], access.axis).has_value();
+    return !(access.packed && operand == access.sparse) &&
+           findDim(access.maps[operand], access.axis).has_value();
   };
   auto getBits = [&](int64_t operand) -> int64_t {
     return access.elementTypes[operand].getIntOrFloatBitWidth();

@@ -7,6 +7,8 @@
 #include "llvm/ADT/TypeSwitch.h"
 #include "llvm/Support/Format.h"
 
+#include "llvm/Support/InterleavedRange.h"
+
 using namespace mlir;
 using namespace mlir::pit;
 
@@ -308,9 +310,14 @@ Attribute PermutationAttr::parse(AsmParser &parser, Type) {
   SMLoc start = parser.getCurrentLocation();
   int64_t dim = -1, operand = -1;
   std::optional<int64_t> paired;
+  bool packed = false;
   std::optional<PermutationKind> kind;
   SmallVector<int64_t> microTile;
   if (parseFields(parser, [&](StringRef name, SMLoc loc) -> ParseResult {
+        if (name == "packed") {
+          packed = true;
+          return success();
+        }
         if (parser.parseEqual())
           return failure();
         if (name == "dim")
@@ -334,8 +341,8 @@ Attribute PermutationAttr::parse(AsmParser &parser, Type) {
         }
         return parser.emitError(loc)
                << "unknown field '" << name
-               << "': expected 'dim', 'kind', 'operand', 'micro_tile' or "
-                  "'paired'";
+               << "': expected 'dim', 'kind', 'operand', 'micro_tile', "
+                  "'paired' or 'packed'";
       }))
     return {};
   if (!kind) {
@@ -343,7 +350,8 @@ Attribute PermutationAttr::parse(AsmParser &parser, Type) {
     return {};
   }
   return parser.getChecked<PermutationAttr>(start, parser.getContext(), dim,
-                                            *kind, operand, microTile, paired);
+                                            *kind, operand, microTile, paired,
+                                            packed);
 }
 
 void PermutationAttr::print(AsmPrinter &printer) const {
@@ -353,6 +361,8 @@ void PermutationAttr::print(AsmPrinter &printer) const {
   printExtents(printer, getMicroTile());
   if (getPaired())
     printer << ", paired = " << *getPaired();
+  if (getPacked())
+    printer << ", packed";
   printer << '>';
 }
 
@@ -360,7 +370,7 @@ LogicalResult
 PermutationAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                         int64_t dim, PermutationKind, int64_t operand,
                         ArrayRef<int64_t> microTile,
-                        std::optional<int64_t> paired) {
+                        std::optional<int64_t> paired, bool packed) {
   if (dim < 0)
     return emitError()
            << "expects 'dim', the permuted loop dimension, to be at least 0";
@@ -371,8 +381,19 @@ PermutationAttr::verify(function_ref<InFlightDiagnostic()> emitError,
     return emitError() << "expects 'paired' to be the number of another input "
                           "than 'operand', but got "
                        << *paired;
+  if (paired && packed)
+    return emitError()
+           << "has both 'paired' and 'packed', but a packed operand "
+              "has an index of its own";
   if (microTile.empty())
     return emitError() << "expects 'micro_tile' with one extent per dimension "
                           "of the sparse input";
+  if (packed && (microTile.front() != 1 ||
+                 llvm::any_of(microTile.drop_front(), [](int64_t extent) {
+                   return !ShapedType::isDynamic(extent);
+                 })))
+    return emitError() << "expects the micro-tile of a packed operand to be 1, "
+                          "then '?', but got "
+                       << llvm::interleaved_array(microTile);
   return verifyMicroTile(emitError, microTile);
 }

@@ -34,6 +34,12 @@ Type GenericOp::getAccType() {
   return getCombine().front().getArguments().back().getType();
 }
 
+bool GenericOp::isPackedAlong(int64_t operand, int64_t dim) {
+  PermutationAttr permutation = getPermutationAttr();
+  return permutation && permutation.getPacked() &&
+         permutation.getOperand() == operand && permutation.getDim() == dim;
+}
+
 SmallVector<int64_t> GenericOp::getStaticLoopRanges() {
   SmallVector<int64_t> ranges(getNumLoops(), ShapedType::kDynamic);
   SmallVector<Value> operands(getInputs());
@@ -41,7 +47,8 @@ SmallVector<int64_t> GenericOp::getStaticLoopRanges() {
   for (auto [number, operand] : llvm::enumerate(operands))
     for (auto [position, expr] :
          llvm::enumerate(getIndexingMap(number).getResults()))
-      if (auto dim = dyn_cast<AffineDimExpr>(expr))
+      if (auto dim = dyn_cast<AffineDimExpr>(expr);
+          dim && !isPackedAlong(number, dim.getPosition()))
         if (ShapedType::isDynamic(ranges[dim.getPosition()]))
           ranges[dim.getPosition()] =
               cast<ShapedType>(operand.getType()).getDimSize(position);
@@ -83,7 +90,7 @@ static LogicalResult verifyMaps(GenericOp op) {
              << AffineMapAttr::get(map);
     for (auto [position, expr] : llvm::enumerate(map.getResults())) {
       auto dim = dyn_cast<AffineDimExpr>(expr);
-      if (!dim)
+      if (!dim || op.isPackedAlong(number, dim.getPosition()))
         continue;
       int64_t &range = ranges[dim.getPosition()],
               size = type.getDimSize(position);
@@ -98,9 +105,11 @@ static LogicalResult verifyMaps(GenericOp op) {
   }
   // Its size would be unknown.
   for (int64_t dim = 0; dim < op.getNumLoops(); ++dim)
-    if (llvm::none_of(op.getIndexingMaps(), [&](Attribute map) {
-          return findDim(cast<AffineMapAttr>(map).getValue(), dim);
-        }))
+    if (llvm::none_of(llvm::seq<int64_t>(0, op.getIndexingMaps().size()),
+                      [&](int64_t operand) {
+                        return findDim(op.getIndexingMap(operand), dim) &&
+                               !op.isPackedAlong(operand, dim);
+                      }))
       return op.emitOpError() << "expects d" << dim
                               << " as a bare dimension in an indexing map, "
                                  "which says its size";
@@ -231,6 +240,28 @@ static LogicalResult verifyPaired(GenericOp op) {
   return success();
 }
 
+/// A packed operand is in the order of an index of format compact.
+static LogicalResult verifyPacked(GenericOp op) {
+  PermutationAttr permutation = op.getPermutationAttr();
+  IndexFormat format = op.getIndex().getType().getFormat();
+  if (!permutation.getPacked())
+    return success();
+  AffineMap map = op.getIndexingMap(permutation.getOperand());
+  if (format != IndexFormat::compact)
+    return op.emitOpError() << "has a packed operand, and expects an index of "
+                               "format compact, but got "
+                            << op.getIndex().getType();
+  if (permutation.getKind() != PermutationKind::reduction ||
+      findDim(map, permutation.getDim()) != 0u || !map.isProjectedPermutation())
+    return op.emitOpError()
+           << "expects the first dimension of the packed operand to be the PIT "
+              "axis d"
+           << permutation.getDim()
+           << ", a reduction, and bare dimensions, but its map is "
+           << AffineMapAttr::get(map);
+  return success();
+}
+
 /// Groups and capacity of the index that the operation expects.
 static std::pair<int64_t, int64_t> getIndexShape(GenericOp op) {
   PermutationAttr permutation = op.getPermutationAttr();
@@ -240,11 +271,14 @@ static std::pair<int64_t, int64_t> getIndexShape(GenericOp op) {
   auto [groups, capacity] = getBitmapShape(
       cast<ShapedType>(op.getInputs()[operand].getType()).getShape(),
       permutation.getMicroTile(), axis);
-  if (!permutation.getPaired())
+  if (!permutation.getPaired() && !permutation.getPacked())
     return {groups, capacity};
   auto maps =
       llvm::to_vector(op.getIndexingMaps().getAsValueRange<AffineMapAttr>());
   SmallVector<int64_t> ranges = op.getStaticLoopRanges();
+  // Of a packed operand only the groups are known: lists may be of any length.
+  if (permutation.getPacked())
+    capacity = op.getIndex().getType().getCapacity();
   groups = 1;
   for (GroupDim group :
        getGroupDims(maps, permutation, op.getSchedule().getTile())) {
@@ -297,11 +331,12 @@ static LogicalResult verifyPermutation(GenericOp op) {
       llvm::to_vector(op.getIndexingMaps().getAsValueRange<AffineMapAttr>()),
       operands, operand, dim, permutation.getMicroTile(),
       op.getSchedule().getTile());
+  access.packed = permutation.getPacked();
   auto emitError = [&] { return op.emitOpError(); };
   if (failed(verifyMicroTile(emitError, access)) ||
       failed(verifyTransactions(emitError, access)))
     return failure();
-  if (failed(verifyPaired(op)))
+  if (failed(verifyPaired(op)) || failed(verifyPacked(op)))
     return failure();
   auto [groups, capacity] = getIndexShape(op);
   auto index = op.getIndex().getType();

@@ -41,6 +41,9 @@ struct SparseAccess {
   SmallVector<int64_t> microTile;
   /// Extents per loop dimension.
   SmallVector<int64_t> tile;
+  /// Whether the sparse input is packed (see #pit.permutation): it is read in
+  /// order, not gathered.
+  bool packed = false;
 
   /// For shaped `operands`, inputs first, then the output.
   static SparseAccess get(ArrayRef<AffineMap> maps, ValueRange operands,
@@ -103,7 +106,8 @@ struct GroupDim {
 
 /// The dimensions over which the groups of an index count, slowest first: those
 /// of the sparse operand without the PIT axis, then what the paired operand
-/// adds. The maps of both have bare dimensions only.
+/// adds, whose maps have bare dimensions only; of a packed operand, the
+/// output's dimensions that no input has.
 SmallVector<GroupDim> getGroupDims(ArrayRef<AffineMap> maps,
                                    PermutationAttr permutation,
                                    ArrayRef<int64_t> tile);

@@ -100,9 +100,17 @@ def PIT_PermutationAttr : PIT_Attr<"Permutation", "permutation"> {
     well, after those of the first. Its micro-tile is that of the first along
     the dimensions that they share, and the dense tile's along the others.
 
+    With `packed` the operand holds the listed micro-tiles only, one after another
+    along its first dimension, which is `dim`, in the order of an index of format
+    `compact`: along `dim` it is read by position, the other operand by coordinate.
+    Micro-tiles have extent 1 there. Groups count those dimensions of the output
+    that no input has. So are block and compressed sparse row matrices computed
+    with, for example `out[g, i, n] += data[p, i, x] * b[p, x, n]`.
+
     ```mlir
     #pit.permutation<dim = 2, kind = reduction, operand = 0, micro_tile = [1, 64]>
     #pit.permutation<dim = 2, kind = reduction, operand = 0, micro_tile = [1, 64], paired = 1>
+    #pit.permutation<dim = 3, kind = reduction, operand = 0, micro_tile = [1, ?, ?], packed>
     ```
   }];
   let parameters = (ins
@@ -110,10 +118,12 @@ def PIT_PermutationAttr : PIT_Attr<"Permutation", "permutation"> {
     EnumParameter<PIT_PermutationKind>:$kind,
     "int64_t":$operand,
     ArrayRefParameter<"int64_t">:$microTile,
-    "::std::optional<int64_t>":$paired);
+    "::std::optional<int64_t>":$paired,
+    "bool":$packed);
   let builders = [AttrBuilder<(ins "int64_t":$dim, "::mlir::pit::PermutationKind":$kind, "int64_t":$operand,
-                                   "::llvm::ArrayRef<int64_t>":$microTile), [{
-    return $_get($_ctxt, dim, kind, operand, microTile, std::nullopt);
+                                   "::llvm::ArrayRef<int64_t>":$microTile,
+                                   CArg<"::std::optional<int64_t>", "::std::nullopt">:$paired), [{
+    return $_get($_ctxt, dim, kind, operand, microTile, paired, /*packed=*/false);
   }]>];
   let hasCustomAssemblyFormat = 1;
   let genVerifyDecl = 1;

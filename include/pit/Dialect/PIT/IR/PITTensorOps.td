@@ -195,6 +195,9 @@ def PIT_GenericOp : PIT_DestinationOp<"generic", [
     bool readsInit();
     /// The type in which contributions are combined.
     ::mlir::Type getAccType();
+    /// Whether operand `operand` is read along `dim` by position, not by
+    /// coordinate (see #pit.permutation).
+    bool isPackedAlong(int64_t operand, int64_t dim);
     /// Extents of the loop dimensions, from the operands' shapes.
     ::mlir::SmallVector<int64_t> getStaticLoopRanges();
   }];
