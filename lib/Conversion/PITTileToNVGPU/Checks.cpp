@@ -12,36 +12,65 @@
 
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "llvm/Support/InterleavedRange.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace mlir::pit;
 
-/// The warps' blocks must be fragments, which must fit their registers.
-static LogicalResult verifyWarps(Operation *op, AccType acc,
-                                 const KernelContext &context) {
-  if (failed(verifyAccumulator(acc, [&] { return op->emitOpError(); })))
-    return failure();
-  int64_t warps = context.threads / kWarpSize;
-  FailureOr<WarpLayout> layout = WarpLayout::get(acc, warps);
+/// The threads must be able to share an accumulator, and what they hold of it
+/// must fit their registers.
+static FailureOr<AccLayout> verifyThreads(Operation *op, AccType acc,
+                                          const KernelContext &context) {
+  FailureOr<AccLayout> layout =
+      AccLayout::get(acc, context.threads, [&] { return op->emitOpError(); });
   if (failed(layout))
-    return op->emitOpError()
-           << "has an accumulator of type " << acc << ", which the " << warps
-           << " warps of the kernel do not divide into blocks that are "
-              "multiples of 16x8";
-  if (int64_t held = layout->rows * layout->columns / kWarpSize;
-      held > kMaxRegistersPerThread)
+    return failure();
+  int64_t perElement =
+      llvm::divideCeil(acc.getElementType().getIntOrFloatBitWidth(), 32);
+  if (layout->held() * perElement > kMaxRegistersPerThread)
     return op->emitOpError()
            << "has an accumulator of type " << acc << ", of which a thread "
-           << "holds " << held << " elements, but has "
+           << "holds " << layout->held() << " elements, but has "
            << kMaxRegistersPerThread
            << " registers: use a smaller tile or more warps";
-  return success();
+  return layout;
 }
 
 static LogicalResult verifyTile(TileMmaOp op, const KernelContext &context) {
   if (failed(verifyProduct(op)))
     return failure();
-  return verifyWarps(op, op.getAcc().getType(), context);
+  FailureOr<AccLayout> layout =
+      verifyThreads(op, op.getAcc().getType(), context);
+  if (failed(layout))
+    return failure();
+  Product product = Product::get(op);
+  for (const Product::Factor &factor : product.factors)
+    if (failed(TileLayout::get(factor.tile, [&] { return op.emitOpError(); })))
+      return failure();
+  if (layout->getWarps()) {
+    if (product.getMmaDepth())
+      return success();
+    return op.emitOpError()
+           << "has an accumulator that is held in fragments, but tensor cores "
+              "do not take tiles of types "
+           << op.getLhs().getType() << " and " << op.getRhs().getType()
+           << " with a reduction of " << product.depth << " here";
+  }
+  if (product.isTF32)
+    return op.emitOpError("has math = tf32, but an accumulator that is not "
+                          "held in fragments of tensor cores");
+  // A load must not reach past a run, nor a run past a chunk.
+  const ThreadLayout &threads = *layout->getThreads();
+  for (int dim = 0; dim < 2; ++dim)
+    if (int64_t width = product.factors[dim].getParallelWidth();
+        !product.factors[dim].reductionContiguous &&
+        width % threads.run[dim])
+      return op.emitOpError()
+             << "has an accumulator with runs of " << threads.run[dim]
+             << " along dimension " << dim
+             << ", which one load does not read: expected a divisor of "
+             << width;
+  return success();
 }
 
 static LogicalResult verifyTile(LoadCoordsOp op) {
@@ -119,7 +148,7 @@ static LogicalResult verifyTile(SReadOp op, const KernelContext &context) {
 }
 
 static LogicalResult verifyTile(SWriteOp op, const KernelContext &context) {
-  if (failed(verifyWarps(op, op.getAcc().getType(), context)))
+  if (failed(verifyThreads(op, op.getAcc().getType(), context)))
     return failure();
   auto dest = cast<MemRefType>(op.getDest().getType());
   for (Value operand : op->getOperands())
@@ -214,7 +243,8 @@ LogicalResult pit::verifyTileKernel(gpu::GPUFuncOp kernel,
       tiles = another;
     }
     if (auto zero = dyn_cast<AccZeroOp>(op))
-      return WalkResult(verifyWarps(zero, zero.getResult().getType(), context));
+      return WalkResult(failure(
+          failed(verifyThreads(zero, zero.getResult().getType(), context))));
     if (auto mma = dyn_cast<TileMmaOp>(op))
       return WalkResult(verifyTile(mma, context));
     if (auto load = dyn_cast<LoadCoordsOp>(op))

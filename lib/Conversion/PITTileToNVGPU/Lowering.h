@@ -1,8 +1,8 @@
 //===- Lowering.h - what the patterns of this folder share ------*- C++ -*-===//
 //
 // Values of the tile level become values of one thread: coordinates the places
-// it holds, an accumulator its fragments, a tile the number of its slot, a
-// token nothing.
+// it holds, an accumulator its fragments or runs, a tile the number of its slot,
+// a token nothing.
 //
 //===----------------------------------------------------------------------===//
 
@@ -73,12 +73,32 @@ void populateWritePatterns(const TypeConverter &converter,
                            RewritePatternSet &patterns,
                            const KernelContext &context);
 
-/// The type of one thread's share of an m16n8 fragment of the accumulator.
-VectorType getFragmentType(AccType acc);
-
 /// A warp's place in the accumulator: its number along each dimension.
 std::pair<Value, Value> getWarpPlace(const IndexBuilder &ib,
                                      const WarpLayout &layout);
+
+/// Where a thread's run number `number` along dimension `dim` begins, and
+/// whether it is in the accumulator (null: it is).
+struct RunPlace {
+  Value first;
+  Value valid;
+};
+RunPlace getRunPlace(const IndexBuilder &ib, const ThreadLayout &layout,
+                     int dim, int64_t number);
+
+/// Stores the values that the threads hold of an accumulator to `buffer`, a
+/// memref with a row for each of its rows.
+void storeAccumulator(const IndexBuilder &ib, const AccLayout &layout,
+                      ValueRange held, Value buffer);
+
+/// The accumulator plus a product, by the threads' own multiplications;
+/// `slots` are those of the product's factors. Returns what a thread holds.
+SmallVector<Value> multiplyOnCudaCores(const IndexBuilder &ib,
+                                       const KernelContext &context,
+                                       const Product &product,
+                                       const ThreadLayout &layout,
+                                       std::array<Value, 2> slots,
+                                       ValueRange held);
 
 } // namespace mlir::pit
 

@@ -126,31 +126,29 @@ TileMmaLowering::matchAndRewrite(TileMmaOp op, OneToNOpAdaptor adaptor,
                                  ConversionPatternRewriter &rewriter) const {
   Location loc = op.getLoc();
   IndexBuilder ib{rewriter, loc};
-  AccType acc = op.getAcc().getType();
-  // The checks before the conversion found both layouts.
-  auto warps = WarpLayout::get(acc, context.threads / pit::kWarpSize);
-  auto maps = llvm::map_to_vector(op.getIndexingMaps(), [](Attribute a) {
-    return cast<AffineMapAttr>(a).getValue();
-  });
-
-  // The accumulator's first dimension makes its operand the left one.
-  AffineExpr m = maps[2].getResult(0), n = maps[2].getResult(1);
-  bool swapped = !maps[0].getResultPosition(m);
-  int64_t depth = 0;
-  auto getOperand = [&](TypedValue<TileType> tile, Value slot, AffineMap map,
-                        AffineExpr parallel) {
-    unsigned position = *map.getResultPosition(parallel);
-    auto layout =
-        TileLayout::get(tile.getType(), [&] { return op.emitOpError(); });
-    depth = tile.getType().getShape()[1 - position];
-    return Operand{getTileView(ib, context, tile.getType(), *layout), slot,
-                   *layout, position == 0};
+  // The checks before the conversion found all layouts.
+  auto layout =
+      AccLayout::get(op.getAcc().getType(), context.threads, nullptr);
+  Product product = Product::get(op);
+  std::array<Value, 2> slots;
+  for (int dim = 0; dim < 2; ++dim)
+    slots[dim] = product.factors[dim].isLhs ? adaptor.getLhs().front()
+                                            : adaptor.getRhs().front();
+  if (const ThreadLayout *threads = layout->getThreads()) {
+    rewriter.replaceOpWithMultiple(
+        op, {multiplyOnCudaCores(ib, context, product, *threads, slots,
+                                 adaptor.getAcc())});
+    return success();
+  }
+  const WarpLayout *warps = layout->getWarps();
+  auto getOperand = [&](int dim) {
+    const Product::Factor &factor = product.factors[dim];
+    auto tile = TileLayout::get(factor.tile, nullptr);
+    return Operand{getTileView(ib, context, factor.tile, *tile), slots[dim],
+                   *tile, factor.reductionContiguous};
   };
-  Value lhsSlot = adaptor.getLhs().front(), rhsSlot = adaptor.getRhs().front();
-  Operand left = swapped ? getOperand(op.getRhs(), rhsSlot, maps[1], m)
-                         : getOperand(op.getLhs(), lhsSlot, maps[0], m);
-  Operand right = swapped ? getOperand(op.getLhs(), lhsSlot, maps[0], n)
-                          : getOperand(op.getRhs(), rhsSlot, maps[1], n);
+  Operand left = getOperand(0), right = getOperand(1);
+  int64_t depth = product.depth;
 
   auto [warpM, warpN] = getWarpPlace(ib, *warps);
   Value m0 = ib.mul(warpM, warps->rows), n0 = ib.mul(warpN, warps->columns);

@@ -39,16 +39,6 @@ Value pit::getTileView(const IndexBuilder &ib, const KernelContext &context,
                                 ib.constant(*type.getAt()), ValueRange());
 }
 
-VectorType pit::getFragmentType(AccType acc) {
-  return VectorType::get({2, 2}, acc.getElementType());
-}
-
-std::pair<Value, Value> pit::getWarpPlace(const IndexBuilder &ib,
-                                          const WarpLayout &layout) {
-  Value warp = ib.div(ib.threadId(), kWarpSize);
-  return {ib.rem(warp, layout.warpsM), ib.div(warp, layout.warpsM)};
-}
-
 namespace {
 
 //===----------------------------------------------------------------------===//
@@ -261,9 +251,9 @@ LogicalResult pit::convertTileToNVGPU(gpu::GPUFuncOp kernel) {
   converter.addConversion(
       [threads](AccType type,
                 SmallVectorImpl<Type> &types) -> std::optional<LogicalResult> {
-        auto layout = WarpLayout::get(type, threads / kWarpSize);
-        types.append(layout->fragmentsM() * layout->fragmentsN(),
-                     getFragmentType(type));
+        // The checks before the conversion found a layout.
+        auto layout = AccLayout::get(type, threads, nullptr);
+        llvm::append_range(types, layout->getHeldTypes(type));
         return success();
       });
   converter.addConversion([](TileType type) -> Type {

@@ -1,6 +1,7 @@
 //===- Write.cpp - pit.swrite: through shared memory to whole rows --------===//
 //
-// A warp's fragments hold pairs of elements of 8 rows; written as they are, a
+// A warp's fragments hold pairs of elements of 8 rows, and threads' runs a few
+// elements; written as they are, a
 // 32-byte sector would be touched twice by 16-bit outputs. So the accumulator
 // is staged in the arena, and a thread then reads, finishes and writes up to
 // 16 contiguous bytes.
@@ -53,8 +54,8 @@ public:
   WriteEmitter(SWriteOp op,
                SWriteOp::GenericAdaptor<ArrayRef<ValueRange>> adaptor,
                const IndexBuilder &ib, const KernelContext &context,
-               const WarpLayout &warps)
-      : op(op), adaptor(adaptor), ib(ib), context(context), warps(warps),
+               const AccLayout &layout)
+      : op(op), adaptor(adaptor), ib(ib), context(context), layout(layout),
         acc(op.getAcc().getType()),
         dest(cast<MemRefType>(op.getDest().getType())),
         mapping(WriteMapping::get(acc, dest.getElementType(),
@@ -82,7 +83,7 @@ private:
   SWriteOp::GenericAdaptor<ArrayRef<ValueRange>> adaptor;
   const IndexBuilder &ib;
   const KernelContext &context;
-  const WarpLayout &warps;
+  const AccLayout &layout;
   AccType acc;
   MemRefType dest;
   WriteMapping mapping;
@@ -117,21 +118,7 @@ void WriteEmitter::stage() {
       cast<MemRefType>(context.arena.getType()).getMemorySpace());
   staged = memref::ViewOp::create(b, loc, type, context.arena, ib.constant(0),
                                   ValueRange());
-  auto [warpM, warpN] = getWarpPlace(ib, warps);
-  Value lane = ib.rem(ib.threadId(), kWarpSize);
-  Value row = ib.add(ib.mul(warpM, warps.rows), ib.div(lane, 4));
-  Value column =
-      ib.add(ib.mul(warpN, warps.columns), ib.mul(ib.rem(lane, 4), 2));
-  for (int64_t i = 0; i < warps.fragmentsM(); ++i)
-    for (int64_t j = 0; j < warps.fragmentsN(); ++j)
-      for (int64_t half = 0; half < 2; ++half) {
-        Value pair = vector::ExtractOp::create(
-            b, loc, adaptor.getAcc()[i * warps.fragmentsN() + j], half);
-        vector::StoreOp::create(
-            b, loc, pair, staged,
-            ValueRange{ib.add(row, i * 16 + half * 8), ib.add(column, j * 8)},
-            /*nontemporal=*/false, getAlignment(2, acc.getElementType()));
-      }
+  storeAccumulator(ib, layout, adaptor.getAcc(), staged);
   gpu::BarrierOp::create(b, loc);
 }
 
@@ -307,10 +294,10 @@ LogicalResult
 SWriteLowering::matchAndRewrite(SWriteOp op, OneToNOpAdaptor adaptor,
                                 ConversionPatternRewriter &rewriter) const {
   // The checks before the conversion found a layout.
-  auto warps =
-      WarpLayout::get(op.getAcc().getType(), context.threads / kWarpSize);
+  auto layout =
+      AccLayout::get(op.getAcc().getType(), context.threads, nullptr);
   IndexBuilder ib{rewriter, op.getLoc()};
-  WriteEmitter(op, adaptor, ib, context, *warps).emit();
+  WriteEmitter(op, adaptor, ib, context, *layout).emit();
   rewriter.eraseOp(op);
   return success();
 }

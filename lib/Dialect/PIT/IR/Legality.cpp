@@ -25,16 +25,43 @@ SparseAccess SparseAccess::get(ArrayRef<AffineMap> maps, ValueRange operands,
 
 bool pit::isTensorCoreFloat(Type type) { return type.isF16() || type.isBF16(); }
 
+bool pit::hasProduct(Type lhs, Type rhs, Type acc) {
+  Type inputs[] = {lhs, rhs};
+  unsigned least = 0;
+  for (Type input : inputs) {
+    bool taken = isa<FloatType>(acc)
+                     ? isa<Float16Type, BFloat16Type, Float32Type, Float64Type>(
+                           input)
+                     : input.isSignlessInteger(8) ||
+                           input.isSignlessInteger(16) ||
+                           input.isSignlessInteger(32) ||
+                           input.isSignlessInteger(64);
+    if (!taken)
+      return false;
+    least = std::max(least, input.getIntOrFloatBitWidth());
+  }
+  return (acc.isF32() || acc.isF64() || acc.isSignlessInteger(32) ||
+          acc.isSignlessInteger(64)) &&
+         acc.getIntOrFloatBitWidth() >= least;
+}
+
 std::optional<ProductGranules> pit::getProductGranules(Type lhs, Type rhs,
                                                        Type acc) {
+  if (!hasProduct(lhs, rhs, acc))
+    return std::nullopt;
   if (isTensorCoreFloat(lhs) && lhs == rhs && acc.isF32())
     return ProductGranules{16, 8, 16}; // mma.sync m16n8k16
-  return std::nullopt;
+  return ProductGranules{1, 1, 1};
 }
 
 Type pit::getAccumulatorType(Type input) {
-  return isTensorCoreFloat(input) ? Float32Type::get(input.getContext())
-                                  : input;
+  Builder b(input.getContext());
+  for (Type sum : {Type(b.getF32Type()), Type(b.getF64Type()),
+                   Type(b.getI32Type()), Type(b.getI64Type())})
+    if (hasProduct(input, input, sum))
+      return sum;
+  return input;
+}
 }
 
 bool pit::isReorderable(Operation *combiner) {
@@ -55,13 +82,42 @@ Value pit::skipWidening(Value value) {
   return value;
 }
 
+/// Whether `value` is `source`, widened exactly or not; `isUnsigned` tells how.
+static bool isWidened(Value value, Value source, bool &isUnsigned) {
+  isUnsigned = false;
+  if (isa<FloatType>(value.getType()))
+    return skipWidening(value) == source;
+  bool anyUnsigned = false;
+  while (value != source) {
+    Operation *op = value.getDefiningOp();
+    if (!isa_and_nonnull<arith::ExtUIOp, arith::ExtSIOp>(op))
+      return false;
+    isUnsigned = isa<arith::ExtUIOp>(op);
+    anyUnsigned |= isUnsigned;
+    value = op->getOperand(0);
+  }
+  // The first conversion decides: what has no sign keeps its value in a signed
+  // conversion that follows, but not the reverse.
+  return isUnsigned == anyUnsigned;
+}
+
+std::optional<ProductSigns> pit::matchProduct(Value value, Value x, Value y) {
+  Operation *product = value.getDefiningOp();
+  if (!isa_and_nonnull<arith::MulFOp, arith::MulIOp>(product))
+    return std::nullopt;
+  Value lhs = product->getOperand(0), rhs = product->getOperand(1);
+  ProductSigns signs;
+  auto matches = [&](Value first, Value second) {
+    return isWidened(first, x, signs.isUnsigned[0]) &&
+           isWidened(second, y, signs.isUnsigned[1]);
+  };
+  if (matches(lhs, rhs) || matches(rhs, lhs))
+    return signs;
+  return std::nullopt;
+}
+
 bool pit::isProduct(Value value, Value x, Value y) {
-  auto product = value.getDefiningOp<arith::MulFOp>();
-  if (!product)
-    return false;
-  Value lhs = skipWidening(product.getLhs()),
-        rhs = skipWidening(product.getRhs());
-  return (lhs == x && rhs == y) || (lhs == y && rhs == x);
+  return matchProduct(value, x, y).has_value();
 }
 
 std::optional<unsigned> pit::findDim(AffineMap map, int64_t dim) {

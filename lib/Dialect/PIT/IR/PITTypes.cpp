@@ -4,12 +4,16 @@
 
 #include "mlir/IR/DialectImplementation.h"
 #include "llvm/ADT/TypeSwitch.h"
+#include "llvm/Support/InterleavedRange.h"
 
 using namespace mlir;
 using namespace mlir::pit;
 
 /// Bytes of shared memory at most, far past what any chip holds.
 static constexpr int64_t kMaxOffset = std::numeric_limits<int32_t>::max();
+
+/// Threads of a warp, on every chip.
+static constexpr int64_t kLanesPerWarp = 32;
 
 #define GET_TYPEDEF_CLASSES
 #include "pit/Dialect/PIT/IR/PITTypes.cpp.inc"
@@ -81,6 +85,20 @@ static ParseResult parseTileShape(AsmParser &parser,
                  parser.parseType(elementType));
 }
 
+/// Parses `by = [...]`.
+static ParseResult parseBy(AsmParser &parser, SmallVectorImpl<int64_t> &by) {
+  return failure(
+      parser.parseKeyword("by") || parser.parseEqual() ||
+      parser.parseCommaSeparatedList(AsmParser::Delimiter::Square, [&] {
+        return parser.parseInteger(by.emplace_back());
+      }));
+}
+
+static void printBy(AsmPrinter &printer, ArrayRef<int64_t> by) {
+  if (!by.empty())
+    printer << ", by = " << llvm::interleaved_array(by);
+}
+
 static void printTileShape(AsmPrinter &printer, ArrayRef<int64_t> shape,
                            Type elementType) {
   printer << '<';
@@ -138,22 +156,49 @@ LogicalResult TileType::verify(function_ref<InFlightDiagnostic()> emitError,
 
 Type AccType::parse(AsmParser &parser) {
   SMLoc start = parser.getCurrentLocation();
-  SmallVector<int64_t> shape;
+  SmallVector<int64_t> shape, by;
   Type elementType;
-  if (parseTileShape(parser, shape, elementType) || parser.parseGreater())
+  if (parseTileShape(parser, shape, elementType))
+    return {};
+  if (succeeded(parser.parseOptionalComma()) && parseBy(parser, by))
+    return {};
+  if (parser.parseGreater())
     return {};
   return parser.getChecked<AccType>(start, parser.getContext(), shape,
-                                    elementType);
+                                    elementType, by);
 }
 
 void AccType::print(AsmPrinter &printer) const {
   printTileShape(printer, getShape(), getElementType());
+  printBy(printer, getBy());
   printer << '>';
 }
 
 LogicalResult AccType::verify(function_ref<InFlightDiagnostic()> emitError,
-                              ArrayRef<int64_t> shape, Type elementType) {
-  return verifyTileShape(emitError, shape, elementType);
+                              ArrayRef<int64_t> shape, Type elementType,
+                              ArrayRef<int64_t> by) {
+  if (failed(verifyTileShape(emitError, shape, elementType)))
+    return failure();
+  if (by.empty())
+    return success();
+  if (shape.size() != 2 || by.size() != 6)
+    return emitError() << "expects 'by' of a tile of rank 2 to be [lanes, "
+                          "lanes, warps, warps, run, run], but got "
+                       << by.size() << " numbers for rank " << shape.size();
+  for (auto [number, value] : llvm::enumerate(by))
+    if (value < 1 || value > kMaxTileExtent)
+      return emitError() << "expects number " << number << " of 'by' in [1, "
+                         << kMaxTileExtent << "], but got " << value;
+  if (by[0] * by[1] != kLanesPerWarp)
+    return emitError() << "expects 'by' to share a tile among "
+                       << kLanesPerWarp << " lanes, but got " << by[0] << " x "
+                       << by[1];
+  for (int dim = 0; dim < 2; ++dim)
+    if (shape[dim] % by[4 + dim])
+      return emitError() << "expects runs that divide the extent "
+                         << shape[dim] << " of dimension " << dim
+                         << ", but got " << by[4 + dim];
+  return success();
 }
 
 Type CoordsType::parse(AsmParser &parser) {
@@ -164,11 +209,7 @@ Type CoordsType::parse(AsmParser &parser) {
       parser.parseComma() || parser.parseKeyword("micro") ||
       parser.parseEqual() || parser.parseInteger(micro))
     return {};
-  if (succeeded(parser.parseOptionalComma()) &&
-      (parser.parseKeyword("by") || parser.parseEqual() ||
-       parser.parseCommaSeparatedList(AsmParser::Delimiter::Square, [&] {
-         return parser.parseInteger(by.emplace_back());
-       })))
+  if (succeeded(parser.parseOptionalComma()) && parseBy(parser, by))
     return {};
   if (parser.parseGreater())
     return {};
@@ -178,11 +219,7 @@ Type CoordsType::parse(AsmParser &parser) {
 
 void CoordsType::print(AsmPrinter &printer) const {
   printer << '<' << getPositions() << ", micro = " << getMicro();
-  if (!getBy().empty()) {
-    printer << ", by = [";
-    llvm::interleaveComma(getBy(), printer.getStream());
-    printer << ']';
-  }
+  printBy(printer, getBy());
   printer << '>';
 }
 

@@ -25,9 +25,14 @@ using namespace mlir;
 using namespace mlir::pit;
 
 static constexpr int64_t kDefaultStages = 3;
-/// Elements of an accumulator per warp that leave registers for everything
-/// else: 32 x 64 are 64 registers a thread.
-static constexpr int64_t kAccElementsPerWarp = 32 * 64;
+/// Registers of an accumulator per warp that leave enough for everything else:
+/// 64 a thread.
+static constexpr int64_t kAccRegistersPerWarp = 32 * 64;
+static constexpr int64_t kMaxDefaultWarps = 8;
+/// What addresses, coordinates and the loop take (37 in a 64x128x32 kernel of
+/// f16 as compiled by ptxas).
+static constexpr int64_t kOtherRegisters = 37;
+static constexpr int64_t kRegisterBits = 32;
 
 int64_t pit::getNumThreads(gpu::GPUFuncOp kernel) {
   std::optional<ArrayRef<int32_t>> size = kernel.getKnownBlockSize();
@@ -59,6 +64,8 @@ private:
   LogicalResult findLoops();
   LogicalResult findAccumulator();
   LogicalResult assignWarps();
+  FailureOr<int64_t> assignFragments(int64_t pinned, int64_t &registers);
+  int64_t assignRuns(int64_t pinned, int64_t &registers);
   LogicalResult assignSharedMemory();
   LogicalResult verifyCoords();
   void distributeCoords();
@@ -68,7 +75,8 @@ private:
   const Chip &chip;
   int64_t stages = kDefaultStages;
   int64_t threads = 0;
-  std::optional<AccType> acc;
+  std::optional<AccType> acc; ///< that of all accumulators, not distributed
+  SmallVector<Product> products;
   SmallVector<SReadOp> reads;
   /// Loops that read tiles, and whether each is the first user of shared
   /// memory.
@@ -111,6 +119,8 @@ LogicalResult Scheduler::findLoops() {
 /// The type of all accumulators, if there are any.
 LogicalResult Scheduler::findAccumulator() {
   auto add = [&](Operation *op, AccType type) -> LogicalResult {
+    type = AccType::get(type.getContext(), type.getShape(),
+                        type.getElementType());
     if (acc && *acc != type)
       return op->emitOpError()
              << "has no sm_80 schedule: accumulators of one kernel must have "
@@ -120,9 +130,12 @@ LogicalResult Scheduler::findAccumulator() {
     return verifyAccumulator(type, [&] { return op->emitOpError(); });
   };
   WalkResult result = kernel.walk([&](Operation *op) {
-    if (auto mma = dyn_cast<TileMmaOp>(op))
-      return WalkResult(failure(failed(verifyProduct(mma)) ||
-                                failed(add(op, mma.getAcc().getType()))));
+    if (auto mma = dyn_cast<TileMmaOp>(op)) {
+      if (failed(add(op, mma.getAcc().getType())) ||
+          failed(verifyProduct(mma)))
+        return WalkResult::interrupt();
+      products.push_back(Product::get(mma));
+    }
     if (auto zero = dyn_cast<AccZeroOp>(op))
       return WalkResult(add(op, zero.getResult().getType()));
     if (auto write = dyn_cast<SWriteOp>(op))
@@ -132,8 +145,72 @@ LogicalResult Scheduler::findAccumulator() {
   return failure(result.wasInterrupted());
 }
 
-/// Warps, from the schedule or the accumulator's size, that divide it into
-/// whole fragments; the registers they need.
+/// Warps for tensor cores, from the schedule or the accumulator's size, that
+/// divide it into whole fragments; the registers a thread needs for products.
+FailureOr<int64_t> Scheduler::assignFragments(int64_t pinned,
+                                              int64_t &registers) {
+  int64_t m = acc->getShape()[0], n = acc->getShape()[1], warps = pinned;
+  FailureOr<WarpLayout> layout = failure();
+  if (pinned) {
+    layout = WarpLayout::get(*acc, warps);
+    if (failed(layout))
+      return kernel.emitOpError()
+             << "cannot share a tile of " << m << "x" << n << " among " << warps
+             << " warps: expected blocks that are multiples of 16x8";
+  } else {
+    warps = std::clamp<int64_t>(
+        llvm::bit_floor(static_cast<uint64_t>(m * n / kAccRegistersPerWarp)), 1,
+        kMaxDefaultWarps);
+    while (failed(layout = WarpLayout::get(*acc, warps)))
+      --warps;
+  }
+  // Accumulators, and the fragments of one step.
+  registers = layout->fragmentsM() * layout->fragmentsN() * 4 +
+              layout->fragmentsM() * 4 + layout->fragmentsN() * 2;
+  return warps;
+}
+
+/// The same for CUDA cores, whose threads any accumulator can be shared by.
+int64_t Scheduler::assignRuns(int64_t pinned, int64_t &registers) {
+  int64_t perElement = llvm::divideCeil(
+      acc->getElementType().getIntOrFloatBitWidth(), kRegisterBits);
+  uint64_t size = acc->getShape()[0] * acc->getShape()[1] * perElement;
+  int64_t warps = pinned ? pinned
+                         : std::clamp<int64_t>(
+                               llvm::bit_floor(size / kAccRegistersPerWarp), 1,
+                               kMaxDefaultWarps);
+  std::array<int64_t, 2> widths{1, 1};
+  for (const Product &product : products)
+    for (int dim = 0; dim < 2; ++dim)
+      widths[dim] = std::max(widths[dim],
+                             product.factors[dim].getParallelWidth());
+  ThreadLayout layout = ThreadLayout::choose(*acc, warps, widths);
+  int64_t factors = 0;
+  for (const Product &product : products) {
+    int64_t needed = 0;
+    for (int dim = 0; dim < 2; ++dim)
+      needed += layout.held(dim) * product.factors[dim].getReductionWidth();
+    factors = std::max(factors, needed);
+  }
+  registers = perElement * (layout.held(0) * layout.held(1) + factors);
+
+  AccType distributed = layout.distribute(*acc);
+  auto distribute = [&](Value value) {
+    if (isa<AccType>(value.getType()))
+      value.setType(distributed);
+  };
+  kernel.walk([&](Operation *op) {
+    llvm::for_each(op->getResults(), distribute);
+    for (Region &region : op->getRegions())
+      for (Block &block : region)
+        llvm::for_each(block.getArguments(), distribute);
+  });
+  return warps;
+}
+
+/// Who multiplies: tensor cores where they take every product of the kernel,
+/// whose accumulators are held alike, else CUDA cores. Warps, and the registers
+/// they need.
 LogicalResult Scheduler::assignWarps() {
   auto schedule = kernel->getAttrOfType<ScheduleAttr>(kKernelScheduleAttrName);
   if (schedule && schedule.getArch() &&
@@ -148,33 +225,23 @@ LogicalResult Scheduler::assignWarps() {
     return kernel.emitOpError()
            << "expects at least 2 stages, but got " << stages;
 
-  int64_t m = acc->getShape()[0], n = acc->getShape()[1];
-  int64_t warps = schedule ? schedule.getWarps() : 0;
-  FailureOr<WarpLayout> layout = failure();
-  if (warps) {
-    layout = WarpLayout::get(*acc, warps);
-    if (failed(layout))
-      return kernel.emitOpError()
-             << "cannot share a tile of " << m << "x" << n << " among " << warps
-             << " warps: expected blocks that are multiples of 16x8";
-  } else {
-    warps = std::clamp<int64_t>(
-        llvm::bit_floor(static_cast<uint64_t>(m * n / kAccElementsPerWarp)), 1,
-        8);
-    while (failed(layout = WarpLayout::get(*acc, warps)))
-      --warps;
-  }
-  threads = warps * kWarpSize;
-  // Accumulators, the fragments of one step of 16, and what addresses,
-  // coordinates and the loop take (37 in a 64x128x32 kernel as compiled by
-  // ptxas).
-  int64_t needed = layout->fragmentsM() * layout->fragmentsN() * 4 +
-                   layout->fragmentsM() * 4 + layout->fragmentsN() * 2 + 37;
+  int64_t pinned = schedule ? schedule.getWarps() : 0, registers = 0;
+  bool tensorCores =
+      hasFragments(*acc) && llvm::all_of(products, [](const Product &product) {
+        return product.getMmaDepth() != 0;
+      });
+  FailureOr<int64_t> warps = tensorCores ? assignFragments(pinned, registers)
+                                         : assignRuns(pinned, registers);
+  if (failed(warps))
+    return failure();
+  threads = *warps * kWarpSize;
+  int64_t needed = registers + kOtherRegisters;
   int64_t available =
       std::min(kMaxRegistersPerThread, chip.maxRegistersPerBlock / threads);
   if (needed > available)
     return kernel.emitOpError()
-           << "has a dense tile of " << m << "x" << n << " on " << warps
+           << "has a dense tile of " << acc->getShape()[0] << "x"
+           << acc->getShape()[1] << " on " << *warps
            << " warps, which needs about " << needed
            << " registers a thread, but " << available << " are available; "
            << "use a smaller tile or more warps";

@@ -12,9 +12,6 @@ using namespace mlir::pit;
 
 /// Chunks in the 128 bytes within which tiles are swizzled.
 static constexpr int64_t kSwizzleChunks = kBankBytes / kChunkBytes;
-/// Extents of mma.sync m16n8k16 (PTX ISA, matrix fragments).
-static constexpr int64_t kFragmentRows = 16, kFragmentColumns = 8,
-                         kFragmentDepth = 16;
 
 FailureOr<TileLayout>
 TileLayout::get(TileType type, function_ref<InFlightDiagnostic()> emitError) {
@@ -79,62 +76,6 @@ WriteMapping WriteMapping::get(AccType acc, Type dest, int64_t rowDivisor,
       width, lanes, rowsPerPass,
       static_cast<int64_t>(llvm::divideCeil(acc.getShape()[0], rowsPerPass)),
       vectors / lanes};
-}
-
-LogicalResult
-pit::verifyAccumulator(AccType acc,
-                       function_ref<InFlightDiagnostic()> emitError) {
-  ArrayRef<int64_t> shape = acc.getShape();
-  if (shape.size() == 2 && acc.getElementType().isF32() &&
-      shape[0] % kFragmentRows == 0 && shape[1] % kFragmentColumns == 0)
-    return success();
-  return emitError() << "has an accumulator of type " << acc
-                     << ", which mma.sync m16n8k16 does not have: expected "
-                        "rank 2, multiples of "
-                     << kFragmentRows << " and " << kFragmentColumns
-                     << ", and f32";
-}
-
-LogicalResult pit::verifyProduct(TileMmaOp mma) {
-  auto emitError = [&] { return mma.emitOpError(); };
-  if (failed(verifyAccumulator(mma.getAcc().getType(), emitError)))
-    return failure();
-  auto maps = llvm::map_to_vector(mma.getIndexingMaps(), [](Attribute map) {
-    return cast<AffineMapAttr>(map).getValue();
-  });
-  const TileType tiles[] = {mma.getLhs().getType(), mma.getRhs().getType()};
-  for (auto [tile, map] : llvm::zip(tiles, maps)) {
-    if (tile.getShape().size() != 2 ||
-        !isTensorCoreFloat(tile.getElementType()) ||
-        tile.getElementType() != tiles[0].getElementType())
-      return emitError() << "has a tile of type " << tile
-                         << ", which mma.sync m16n8k16 does not take: expected "
-                            "rank 2, and f16 or bf16 for both";
-    for (auto [expr, extent] : llvm::zip(map.getResults(), tile.getShape()))
-      if (!maps[2].getResultPosition(expr) && extent % kFragmentDepth)
-        return emitError() << "has a reduction of " << extent
-                           << ", which mma.sync m16n8k16 does not divide: "
-                              "expected a multiple of "
-                           << kFragmentDepth;
-  }
-  return success();
-}
-
-FailureOr<WarpLayout> WarpLayout::get(AccType acc, int64_t warps) {
-  int64_t m = acc.getShape()[0], n = acc.getShape()[1];
-  FailureOr<WarpLayout> best = failure();
-  for (int64_t warpsM = 1; warpsM <= warps; ++warpsM) {
-    int64_t warpsN = warps / warpsM;
-    if (warps % warpsM || m % (kFragmentRows * warpsM) ||
-        n % (kFragmentColumns * warpsN))
-      continue;
-    WarpLayout layout{warpsM, warpsN, m / warpsM, n / warpsN};
-    // What a warp reads from shared memory per step grows with the sum.
-    if (failed(best) ||
-        layout.rows + layout.columns <= best->rows + best->columns)
-      best = layout;
-  }
-  return best;
 }
 
 SmallVector<int64_t> pit::getReadDistribution(const TileLayout &layout,

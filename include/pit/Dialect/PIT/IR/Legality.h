@@ -55,18 +55,26 @@ struct SparseAccess {
 /// them along the reduction at once: f16 and bf16 (PTX ISA, mma.sync m16n8k16).
 bool isTensorCoreFloat(Type type);
 
+/// Whether pit.tile_mma multiplies elements of types `lhs` and `rhs` and adds the
+/// products to one of type `acc`: floats of f16, bf16, f32 and f64 to f32 or f64,
+/// integers of 8 to 64 bits to i32 or i64, none of them narrower than the
+/// inputs. It does not say at which speed.
+bool hasProduct(Type lhs, Type rhs, Type acc);
+
 /// Multiples that the extents of a dense tile must be of: along the rows and
 /// the columns of the accumulator, and along the reduction.
 struct ProductGranules {
   int64_t rows, columns, depth;
 };
 
-/// The granules of pit.tile_mma for inputs and an accumulator of these types;
-/// none if it does not take them.
+/// The granules of pit.tile_mma for inputs and an accumulator of these types:
+/// those of mma.sync for f16 and bf16, 1 for what CUDA cores multiply; none if
+/// it does not take them.
 std::optional<ProductGranules> getProductGranules(Type lhs, Type rhs, Type acc);
 
-/// The type in which products of inputs of this type are added up: f32 for f16
-/// and bf16.
+/// The type in which products of inputs of this type are added up: f32 for f16,
+/// bf16 and f32, f64 for f64, i32 for i8, i16 and i32, i64 for i64; the type itself
+/// for any other.
 Type getAccumulatorType(Type input);
 
 /// What `value` is converted from, past conversions to wider floats, which are
@@ -90,8 +98,17 @@ bool hasZeroIdentity(Operation *combiner);
 /// does.
 bool isZeroWith(Value value, BlockArgument argument);
 
-/// Whether `value` is the float product of two values that are `x` and `y`, in
-/// any order and widened or not.
+/// How the two factors of a product are widened: integers by their sign, or as
+/// having none. What needs no widening counts as signed.
+struct ProductSigns {
+  bool isUnsigned[2];
+};
+
+/// Matches `value` as the product of two values that are `x` and `y`, in any
+/// order, each widened exactly or not at all (floats, or integers).
+std::optional<ProductSigns> matchProduct(Value value, Value x, Value y);
+
+/// Whether matchProduct matches.
 bool isProduct(Value value, Value x, Value y);
 
 /// Where loop dimension `dim` stands, bare, among the results of `map`.

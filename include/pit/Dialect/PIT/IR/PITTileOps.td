@@ -141,14 +141,25 @@ def PIT_TileMmaOp : PIT_Op<"tile_mma", [MemoryEffects<[MemRead]>,
     of the accumulator is one of either `lhs` or `rhs`, and one dimension, the
     reduction, of both.
 
+    Elements are widened to the accumulator's type, exactly: floats, and integers
+    by their sign unless `lhs_unsigned` or `rhs_unsigned` says that an operand has
+    none. With `math = "tf32"` those of f32 are first rounded to tf32 (11 significant
+    bits, to nearest, ties away from zero).
+
     ```mlir
     %acc1 = pit.tile_mma %a, %b, %acc {indexing_maps = [
         affine_map<(m, n, k) -> (k, m)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>]}
         : !pit.tile<32x64xf16>, !pit.tile<32x128xf16>, !pit.acc<64x128xf32>
     ```
   }];
-  let arguments = (ins PIT_TileType:$lhs, PIT_TileType:$rhs, PIT_AccType:$acc, AffineMapArrayAttr:$indexing_maps);
+  let arguments = (ins PIT_TileType:$lhs, PIT_TileType:$rhs, PIT_AccType:$acc, AffineMapArrayAttr:$indexing_maps,
+                       OptionalAttr<StrAttr>:$math, UnitAttr:$lhs_unsigned, UnitAttr:$rhs_unsigned);
   let results = (outs PIT_AccType:$result);
+  let builders = [OpBuilder<(ins "::mlir::Type":$type, "::mlir::Value":$lhs, "::mlir::Value":$rhs,
+                                 "::mlir::Value":$acc, "::mlir::ArrayAttr":$indexingMaps), [{
+    build($_builder, $_state, type, lhs, rhs, acc, indexingMaps, /*math=*/nullptr,
+          /*lhs_unsigned=*/nullptr, /*rhs_unsigned=*/nullptr);
+  }]>];
   let assemblyFormat = [{
     $lhs `,` $rhs `,` $acc attr-dict `:` qualified(type($lhs)) `,` qualified(type($rhs)) `,` qualified(type($acc))
   }];

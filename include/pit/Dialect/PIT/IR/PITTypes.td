@@ -57,7 +57,24 @@ def PIT_TileType : PIT_Type<"Tile", "tile"> {
 
 def PIT_AccType : PIT_Type<"Acc", "acc"> {
   let summary = "an accumulator tile, distributed over the registers of a thread block";
-  let parameters = (ins ArrayRefParameter<"int64_t">:$shape, "::mlir::Type":$elementType);
+  let description = [{
+    A schedule decides who holds what. Without `by`, warps hold m16n8 fragments of
+    `mma.sync`. With `by = [lanes m, lanes n, warps m, warps n, run m, run n]` threads
+    hold runs of neighbours: of `warps * lanes` threads along a dimension, thread t
+    holds the elements `(t + j * warps * lanes) * run + i` with i in [0, run), for
+    every j that lies in the tile. `lanes m * lanes n` is 32; lanes along n are
+    neighbours, and so are warps.
+
+    ```mlir
+    !pit.acc<64x128xf32>
+    !pit.acc<64x128xf32, by = [4, 8, 2, 2, 4, 4]>
+    ```
+  }];
+  let parameters = (ins ArrayRefParameter<"int64_t">:$shape, "::mlir::Type":$elementType,
+                        OptionalArrayRefParameter<"int64_t">:$by);
+  let builders = [TypeBuilder<(ins "::llvm::ArrayRef<int64_t>":$shape, "::mlir::Type":$elementType), [{
+    return $_get($_ctxt, shape, elementType, ::llvm::ArrayRef<int64_t>());
+  }]>];
   let hasCustomAssemblyFormat = 1;
   let genVerifyDecl = 1;
 }

@@ -23,6 +23,9 @@
 
 #include "pit/Dialect/PIT/IR/PIT.h"
 
+#include <array>
+#include <variant>
+
 namespace mlir::pit {
 
 /// Bytes of a cp.async and of a row of an 8x8 matrix of ldmatrix (PTX ISA,
@@ -82,15 +85,49 @@ struct WriteMapping {
                           int64_t threads);
 };
 
-/// Checks that mma.sync m16n8k16 has fragments for an accumulator: rank 2, f32,
-/// extents that are multiples of 16 and 8. Emits an error from `emitError` and
-/// fails if not.
+/// Elements that a thread reads at once, at most, for a product on CUDA cores.
+inline constexpr int64_t kMaxRun = 4;
+
+/// A product of two tiles as its accumulator sees it.
+struct Product {
+  struct Factor {
+    TileType tile;
+    bool isLhs;               ///< the operation's lhs, else its rhs
+    bool reductionContiguous; ///< else the parallel dimension is
+    bool isUnsigned;          ///< integers without sign
+
+    /// Neighbours that one load of a thread reads for CUDA cores: along the
+    /// parallel dimension, or along the reduction; 1 along the other.
+    int64_t getParallelWidth() const;
+    int64_t getReductionWidth() const;
+  };
+  Factor factors[2]; ///< those with the accumulator's first and second dimension
+  int64_t depth;     ///< extent of the reduction
+  AccType acc;
+  bool isTF32; ///< f32 is to be rounded to tf32
+
+  /// The parts of a product that verifyProduct accepts.
+  static Product get(TileMmaOp mma);
+
+  /// Steps along the reduction in which tensor cores take the product: k of
+  /// mma.sync m16n8k16 (f16, bf16), m16n8k8 (tf32) or m16n8k32 (i8 with both tiles
+  /// contiguous along the reduction). Two chunks of each tile. 0 if they do not:
+  /// other types, or extents that are no multiples.
+  int64_t getMmaDepth() const;
+};
+
+/// Whether an accumulator is made of fragments of mma.sync: rank 2, multiples of
+/// 16 and 8, f32 or i32.
+bool hasFragments(AccType acc);
+
+/// Checks that threads can hold an accumulator: rank 2, and f32, f64, i32 or
+/// i64. Emits an error from `emitError` and fails if not.
 LogicalResult verifyAccumulator(AccType acc,
                                 function_ref<InFlightDiagnostic()> emitError);
 
-/// Checks that a product is one of mma.sync m16n8k16: its accumulator, f16
-/// tiles, and a reduction that is a multiple of 16. Emits an error at the
-/// operation and fails if not.
+/// Checks that a product has a lowering: tiles of rank 2, and types that
+/// hasProduct knows; tf32 needs tensor cores. Emits an error at the operation
+/// and fails if not.
 LogicalResult verifyProduct(TileMmaOp mma);
 
 /// How the warps of a block share an accumulator: warps x columns, each warp a
@@ -105,6 +142,59 @@ struct WarpLayout {
 
   int64_t fragmentsM() const { return rows / 16; }
   int64_t fragmentsN() const { return columns / 8; }
+};
+
+/// How the threads of a block share an accumulator (`by` of !pit.acc): along
+/// each dimension, thread t of `threads` holds runs of neighbours, the first at
+/// `t * run`, the others `threads * run` apart.
+///
+/// Example: 64x128xf32 on 128 threads, by = [4, 8, 2, 2, 4, 4]. A thread holds 2 x 2
+/// blocks of 4 x 4, 8 x 8 elements in all. 8 neighbouring lanes read 128
+/// contiguous bytes of a row of the tile that holds n, or 8 consecutive rows of
+/// one that is contiguous along the reduction, which the swizzle puts in
+/// different banks if runs have length 1; all of them read the same of the
+/// other tile.
+struct ThreadLayout {
+  std::array<int64_t, 2> extent, lanes, warps, run;
+
+  /// The layout that the type's `by` describes.
+  static ThreadLayout get(AccType acc);
+
+  /// The layout for `warps` warps that needs the fewest instructions for one
+  /// step along the reduction. `widths` is the longest run along each dimension
+  /// that one load can read, 1 where a tile is contiguous along the reduction.
+  static ThreadLayout choose(AccType acc, int64_t warps,
+                             std::array<int64_t, 2> widths);
+
+  AccType distribute(AccType acc) const;
+
+  int64_t threads(int dim) const { return lanes[dim] * warps[dim]; }
+  /// Elements between a thread's runs.
+  int64_t stride(int dim) const { return threads(dim) * run[dim]; }
+  /// Runs of the thread that holds most.
+  int64_t runs(int dim) const {
+    return (extent[dim] + stride(dim) - 1) / stride(dim);
+  }
+  int64_t held(int dim) const { return runs(dim) * run[dim]; }
+};
+
+/// Who holds what of an accumulator: warps fragments, or threads runs.
+struct AccLayout {
+  std::variant<WarpLayout, ThreadLayout> layout;
+
+  /// The layout that the type says, or failure with an error from `emitError` if
+  /// that many threads cannot share the accumulator so.
+  static FailureOr<AccLayout> get(AccType acc, int64_t threads,
+                                  function_ref<InFlightDiagnostic()> emitError);
+
+  const WarpLayout *getWarps() const { return std::get_if<0>(&layout); }
+  const ThreadLayout *getThreads() const { return std::get_if<1>(&layout); }
+
+  /// Elements that a thread holds.
+  int64_t held() const;
+  /// The values that a thread holds: fragments as vector<2x2>, or runs along
+  /// the second dimension, row by row.
+  SmallVector<Type> getHeldTypes(AccType acc) const;
 };
 
 /// What divides the first of a tile's positions, and the number of live ones
