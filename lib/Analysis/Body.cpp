@@ -153,15 +153,21 @@ bool pit::mayBeSparse(linalg::LinalgOp op, int64_t input) {
   return getSparseObstacle(op, input).empty();
 }
 
-bool pit::isProductSum(linalg::LinalgOp op) {
+std::optional<ProductSigns> pit::matchProductSum(linalg::LinalgOp op) {
   if (op.getNumDpsInputs() != 2 || op.getNumDpsInits() != 1)
-    return false;
+    return std::nullopt;
   BodyInfo body = analyzeBody(op);
-  if (!isa_and_nonnull<arith::AddFOp>(body.combiner))
-    return false;
-  auto product = skipWidening(body.contribution).getDefiningOp<arith::MulFOp>();
+  Operation *product = nullptr;
+  if (isa_and_nonnull<arith::AddFOp>(body.combiner)) {
+    product = skipWidening(body.contribution).getDefiningOp<arith::MulFOp>();
+  } else if (isa_and_nonnull<arith::AddIOp>(body.combiner)) {
+    // As it is: cutting a product changes it, other than rounding.
+    for (Value operand : body.combiner->getOperands())
+      if (auto mul = operand.getDefiningOp<arith::MulIOp>())
+        product = mul;
+  }
   if (!product)
-    return false;
+    return std::nullopt;
   // Where the body multiplies or adds in a narrower type than the output has,
   // it overflows on purpose.
   auto isNarrow = [&](Operation *step) {
@@ -169,7 +175,11 @@ bool pit::isProductSum(linalg::LinalgOp op) {
            op.getRegionOutputArgs().front().getType().getIntOrFloatBitWidth();
   };
   if (isNarrow(product) || isNarrow(body.combiner))
-    return false;
+    return std::nullopt;
   ArrayRef<BlockArgument> args = op.getRegionInputArgs();
-  return isProduct(product, args[0], args[1]);
+  return matchProduct(product->getResult(0), args[0], args[1]);
+}
+
+bool pit::isProductSum(linalg::LinalgOp op) {
+  return matchProductSum(op).has_value();
 }

@@ -38,6 +38,16 @@ static double sumRoundoff(linalg::LinalgOp op, double coarsest,
   return inF32 ? std::min(coarsest, kRoundoffF32) : coarsest;
 }
 
+/// Half the distance from 1 to the next number, in tf32.
+static constexpr double kRoundoffTF32 = 0x1p-11;
+
+/// Whether the kernel rounds the operation's inputs to tf32.
+static bool isTF32(linalg::LinalgOp op, DeviceKind device) {
+  auto schedule = op->getAttrOfType<mlir::pit::ScheduleAttr>(
+      mlir::pit::kScheduleAttrName);
+  return device != DeviceKind::Cpu && schedule && schedule.getMath();
+}
+
 static double errorBound(linalg::LinalgOp op, DeviceKind device) {
   double coarsest = 0;
   for (Value init : op.getDpsInits())
@@ -48,7 +58,9 @@ static double errorBound(linalg::LinalgOp op, DeviceKind device) {
        llvm::zip(op.getStaticLoopRanges(), op.getIteratorTypesArray()))
     if (kind == utils::IteratorType::reduction && range > 0)
       terms *= double(range);
-  return 4 * coarsest + terms * sumRoundoff(op, coarsest, device);
+  double rounded = isTF32(op, device) ? kRoundoffTF32 : 0;
+  return 4 * std::max(coarsest, rounded) +
+         terms * sumRoundoff(op, coarsest, device);
 }
 
 /// `callers` are the functions that are being looked at: recursion ends there.

@@ -51,6 +51,7 @@
 #ifndef PIT_ANALYSIS_AXES_H
 #define PIT_ANALYSIS_AXES_H
 
+#include "pit/Dialect/PIT/IR/Legality.h"
 #include "pit/Dialect/PIT/IR/PIT.h"
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -91,9 +92,12 @@ std::string getSparseObstacle(linalg::LinalgOp op, int64_t input);
 /// Whether getSparseObstacle has nothing to say.
 bool mayBeSparse(linalg::LinalgOp op, int64_t input);
 
-/// Whether the operation has two inputs and one output, and adds up products
-/// of the inputs' elements, which are converted only to wider floats; products
-/// and sums are at least as wide as the output.
+/// How an operation with two inputs and one output that adds up products of the
+/// inputs' elements widens them (to wider floats or integers), or none if it is
+/// no such operation. Products and sums are at least as wide as the output.
+std::optional<ProductSigns> matchProductSum(linalg::LinalgOp op);
+
+/// Whether matchProductSum matches.
 bool isProductSum(linalg::LinalgOp op);
 
 /// A loop dimension as a PIT axis.

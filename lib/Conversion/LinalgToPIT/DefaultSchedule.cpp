@@ -36,6 +36,13 @@ private:
                                  getElementTypeOrSelf(op->getOperand(operand))
                                      .getIntOrFloatBitWidth());
   }
+  /// Steps along the reduction that a dense tile spans: 64 bytes of the inputs,
+  /// at most 32.
+  int64_t getDepth() const {
+    return std::min<int64_t>(
+        32, 64 * 8 /
+                getElementTypeOrSelf(op->getOperand(0)).getIntOrFloatBitWidth());
+  }
   void setTile(std::optional<int64_t> dim, int64_t extent) {
     if (dim)
       tile[*dim] = extent;
@@ -85,7 +92,7 @@ ScheduleAttr DefaultSchedule::getDense() {
   tile.assign(op.getNumLoops(), 1);
   setTile(choose(dims.lhs, {0, 2}), 64);
   setTile(choose(dims.rhs, {1, 2}), 128);
-  setTile(choose(dims.reduction, {0, 1}), 32);
+  setTile(choose(dims.reduction, {0, 1}), getDepth());
   return make(/*dense=*/true, /*axis=*/-1, {});
 }
 
@@ -105,7 +112,7 @@ ScheduleAttr DefaultSchedule::getSparse(int64_t sparse) {
   tile.assign(op.getNumLoops(), 1);
   setTile(m, isContiguous(sparse, m) ? 64 : 32);
   setTile(n, 128);
-  setTile(k, 32);
+  setTile(k, getDepth());
   SmallVector<int64_t> microTile;
   for (auto [position, expr] : llvm::enumerate(maps[sparse].getResults())) {
     auto bare = dyn_cast<AffineDimExpr>(expr);

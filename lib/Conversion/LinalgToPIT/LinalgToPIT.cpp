@@ -3,6 +3,7 @@
 #include "pit/Conversion/LinalgToPIT/LinalgToPIT.h"
 
 #include "pit/Conversion/Utils/IndexBuilder.h"
+#include "pit/Analysis/Axes.h"
 #include "pit/Dialect/PIT/IR/Legality.h"
 #include "pit/Passes/Passes.h"
 
@@ -59,22 +60,46 @@ static SmallVector<int64_t> normalizeMicroTile(const ContractionPlan &plan,
   return microTile;
 }
 
-/// acc + x * y in f32, from f16.
-static void buildCombine(OpBuilder &builder, Location loc, ValueRange args) {
-  Type f32 = builder.getF32Type();
-  Value x = arith::ExtFOp::create(builder, loc, f32, args[0]);
-  Value y = arith::ExtFOp::create(builder, loc, f32, args[1]);
-  Value product = arith::MulFOp::create(builder, loc, x, y);
-  Value sum = arith::AddFOp::create(builder, loc, args[2], product);
+/// A value of the accumulator's type, widened as the body does.
+static Value widen(OpBuilder &builder, Location loc, Value value, Type type,
+                   bool isUnsigned) {
+  if (value.getType() == type)
+    return value;
+  if (isa<FloatType>(type))
+    return arith::ExtFOp::create(builder, loc, type, value);
+  if (isUnsigned)
+    return arith::ExtUIOp::create(builder, loc, type, value);
+  return arith::ExtSIOp::create(builder, loc, type, value);
+}
+
+/// acc + x * y in the accumulator's type.
+static void buildCombine(OpBuilder &builder, Location loc, ValueRange args,
+                         ProductSigns signs) {
+  Type type = args[2].getType();
+  Value x = widen(builder, loc, args[0], type, signs.isUnsigned[0]);
+  Value y = widen(builder, loc, args[1], type, signs.isUnsigned[1]);
+  Value sum;
+  if (isa<FloatType>(type))
+    sum = arith::AddFOp::create(builder, loc, args[2],
+                                arith::MulFOp::create(builder, loc, x, y));
+  else
+    sum = arith::AddIOp::create(builder, loc, args[2],
+                                arith::MulIOp::create(builder, loc, x, y));
   YieldOp::create(builder, loc, sum);
 }
 
-/// init + acc in f32, narrowed to the init's type.
+/// init + acc in the accumulator's type, narrowed to the init's.
 static void buildEpilogue(OpBuilder &builder, Location loc, ValueRange args) {
+  Type type = args[0].getType();
+  if (!isa<FloatType>(type)) {
+    YieldOp::create(builder, loc,
+                    Value(arith::AddIOp::create(builder, loc, args[1], args[0])));
+    return;
+  }
   Value init = args[1];
-  bool isNarrow = !init.getType().isF32();
+  bool isNarrow = init.getType() != type;
   if (isNarrow)
-    init = arith::ExtFOp::create(builder, loc, builder.getF32Type(), init);
+    init = arith::ExtFOp::create(builder, loc, type, init);
   Value result = arith::AddFOp::create(builder, loc, init, args[0]);
   if (isNarrow)
     result = arith::TruncFOp::create(builder, loc, args[1].getType(), result);
@@ -90,14 +115,17 @@ buildRegion(OpBuilder &builder, Location loc, Region &region, TypeRange types,
   buildBody(builder, loc, block->getArguments());
 }
 
-void pit::buildProductSum(OpBuilder &builder, GenericOp generic) {
+void pit::buildProductSum(OpBuilder &builder, GenericOp generic,
+                          ProductSigns signs) {
   Location loc = generic.getLoc();
-  Type f32 = builder.getF32Type(),
-       output = getElementTypeOrSelf(generic.getInit());
-  Type f16 = getElementTypeOrSelf(generic.getInputs()[0]);
-  buildRegion(builder, loc, generic.getCombine(), {f16, f16, f32},
-              buildCombine);
-  buildRegion(builder, loc, generic.getEpilogue(), {f32, output},
+  Type output = getElementTypeOrSelf(generic.getInit()),
+       input = getElementTypeOrSelf(generic.getInputs()[0]),
+       sum = getSumType(input, output);
+  buildRegion(builder, loc, generic.getCombine(), {input, input, sum},
+              [&](OpBuilder &b, Location loc, ValueRange args) {
+                buildCombine(b, loc, args, signs);
+              });
+  buildRegion(builder, loc, generic.getEpilogue(), {sum, output},
               buildEpilogue);
 }
 
@@ -299,6 +327,7 @@ GenericOp pit::convertContraction(RewriterBase &rewriter,
   Location loc = op.getLoc();
   SmallVector<AffineMap> maps = op.getIndexingMapsArray();
   Value init = op->getOperand(2);
+  std::optional<ProductSigns> signs = matchProductSum(op);
 
   Value bitmap, index;
   PermutationAttr permutation;
@@ -329,7 +358,7 @@ GenericOp pit::convertContraction(RewriterBase &rewriter,
       ValueRange{op->getOperand(0), op->getOperand(1)}, init, index, bitmap,
       /*dest=*/Value(), rewriter.getAffineMapArrayAttr(maps),
       rewriter.getArrayAttr(iterators), permutation, plan.schedule);
-  buildProductSum(rewriter, generic);
+  buildProductSum(rewriter, generic, *signs);
   rewriter.replaceOp(op, generic.getResult());
   return generic;
 }

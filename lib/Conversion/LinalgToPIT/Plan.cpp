@@ -23,13 +23,11 @@ static SmallVector<int64_t> getSparseInputs(linalg::LinalgOp op) {
 
 bool pit::hasLoweredTypes(linalg::LinalgOp op) {
   Type type = getElementTypeOrSelf(op->getOperand(0));
-  Type output = getElementTypeOrSelf(op.getDpsInits().front());
-  return isTensorCoreFloat(type) &&
-         llvm::all_of(op.getDpsInputs(),
+  return llvm::all_of(op.getDpsInputs(),
                       [&](Value input) {
                         return getElementTypeOrSelf(input) == type;
                       }) &&
-         (isTensorCoreFloat(output) || output.isF32());
+         getSumType(type, getElementTypeOrSelf(op.getDpsInits().front()));
 }
 
 /// Checks that `axis` may be permuted and is one of the sparse operand's.
@@ -78,8 +76,12 @@ static LogicalResult verifyTile(linalg::LinalgOp op, ScheduleAttr schedule) {
   if (failed(tiled))
     return failure();
   Type input = getElementTypeOrSelf(op->getOperand(0));
+  if (schedule.getMath() && !input.isF32())
+    return op.emitOpError() << "'math = " << schedule.getMath().getValue()
+                            << "' is for f32 inputs, but they are " << input;
   ProductGranules granules =
-      *getProductGranules(input, input, getAccumulatorType(input));
+      *getProductGranules(input, input, getAccumulatorType(input),
+                          /*isTF32=*/schedule.getMath() != nullptr);
   bool reversed = isReversedView(getMemRefType(op->getOperand(2)), maps[2],
                                  tiled->lhs, tiled->rhs);
   int64_t lhsStep = reversed ? granules.columns : granules.rows,
@@ -106,9 +108,6 @@ static LogicalResult verifyTile(linalg::LinalgOp op, ScheduleAttr schedule) {
              << ", of 16, 32, 64 or a multiple of " << kBankBytes
              << " bytes (rows in shared memory), but got " << bytes;
   }
-  if (schedule.getMath())
-    return op.emitOpError() << "'math = " << schedule.getMath().getValue()
-                            << "' is for f32 inputs, but they are " << input;
   return success();
 }
 
@@ -164,8 +163,9 @@ static LogicalResult verifyContraction(linalg::LinalgOp op) {
   if (!hasLoweredTypes(op)) {
     InFlightDiagnostic diag =
         op.emitOpError("has element types without a lowering: expects inputs "
-                       "of f16, or of bf16, and an output of f16, bf16 or f32, "
-                       "but got ");
+                       "of one type, and an output of f32, f16 or bf16 for "
+                       "those of f16, bf16 or f32, of f64 for f64, and of i32 "
+                       "for i8, i16 or i32, or a wider one, but got ");
     llvm::interleaveComma(op->getOperands(), diag, [&](Value operand) {
       diag << getElementTypeOrSelf(operand);
     });
@@ -192,8 +192,9 @@ static std::optional<ContractionPlan> planUnmarked(linalg::LinalgOp op) {
     remark::missed(
         op.getLoc(),
         remark::RemarkOpts::name("dense-contraction").category("linalg-to-pit"))
-        << "stays linalg, without tensor cores: only products of f16 or bf16 "
-           "with an output of f16, bf16 or f32 have a dense kernel";
+        << "stays linalg, without a tiled kernel: only products of two inputs "
+           "of one type have one, whose sums (f32 for f16, bf16 and f32, f64 for "
+           "f64, i32 for integers) the output holds";
     return std::nullopt;
   }
   // Nothing to add up: a product of elements.

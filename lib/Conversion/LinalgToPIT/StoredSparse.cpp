@@ -150,8 +150,8 @@ static FailureOr<StoredOperand> verifyStored(linalg::LinalgOp op,
                                "blocks: take it off";
   if (!op.hasPureTensorSemantics() || number > 1 || !isProductSum(op) ||
       op.hasIndexSemantics() || !hasLoweredTypes(op))
-    return fail() << "expects two inputs of f16, or of bf16, and a body that "
-                     "adds up their products";
+    return fail() << "expects two inputs of one type, and a body that adds up "
+                     "their products";
   SmallVector<AffineMap> maps = op.getIndexingMapsArray();
   AffineMap other = maps[1 - number];
   if (getEncoding(op->getOperand(1 - number)))
@@ -357,7 +357,7 @@ void StoredLowering::run() {
       /*bitmap=*/Value(), /*dest=*/Value(), rewriter.getAffineMapArrayAttr(all),
       rewriter.getArrayAttr(iterators), permutation,
       getSchedule(all, microTile));
-  buildProductSum(rewriter, generic);
+  buildProductSum(rewriter, generic, *matchProductSum(stored.op));
   Value result = generic.getResult();
   if (init != op->getOperand(2))
     result = tensor::CollapseShapeOp::create(

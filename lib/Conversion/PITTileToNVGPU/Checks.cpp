@@ -158,10 +158,12 @@ static LogicalResult verifyTile(SWriteOp op, const KernelContext &context) {
              << "has no lowering for "
              << (operand == op.getDest() ? "a destination" : "an input")
              << " of type " << type << ": expected strides";
-  if (op.getMode() == WriteMode::add && !dest.getElementType().isF32())
-    return op.emitOpError() << "adds partial sums in f32 only, but the "
-                               "destination has elements of "
-                            << dest.getElementType();
+  if (Type type = dest.getElementType();
+      op.getMode() == WriteMode::add && !type.isF32() && !type.isF64() &&
+      !type.isSignlessInteger(32) && !type.isSignlessInteger(64))
+    return op.emitOpError() << "adds partial sums in f32, f64, i32 and i64 "
+                               "only, but the destination has elements of "
+                            << type;
   if (int64_t needed = getStagingBytes(op.getAcc().getType());
       needed > context.sharedBytes)
     return op.emitOpError() << "needs " << needed

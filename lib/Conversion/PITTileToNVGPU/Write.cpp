@@ -268,8 +268,11 @@ void WriteEmitter::store(const Piece &piece, ArrayRef<Value> elements) {
     if (op.getMode() == WriteMode::store)
       memref::StoreOp::create(b, loc, element, op.getDest(), place);
     else
-      memref::AtomicRMWOp::create(b, loc, arith::AtomicRMWKind::addf, element,
-                                  op.getDest(), place);
+      memref::AtomicRMWOp::create(b, loc,
+                                  isa<FloatType>(element.getType())
+                                      ? arith::AtomicRMWKind::addf
+                                      : arith::AtomicRMWKind::addi,
+                                  element, op.getDest(), place);
   }
 }
 

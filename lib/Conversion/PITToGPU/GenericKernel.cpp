@@ -368,10 +368,13 @@ Value KernelWriter::reduceTile(Value acc) {
   }
   maps.push_back(getMap(plan.outputRoles));
   WaitOp::create(b, loc, tokens, IntegerAttr());
-  Value sum = TileMmaOp::create(b, loc, acc.getType(), tiles[0], tiles[1],
-                                loop.getRegionIterArg(0),
-                                b.getAffineMapArrayAttr(maps));
-  scf::YieldOp::create(b, loc, sum);
+  auto sum = TileMmaOp::create(b, loc, acc.getType(), tiles[0], tiles[1],
+                               loop.getRegionIterArg(0),
+                               b.getAffineMapArrayAttr(maps));
+  sum.setMathAttr(plan.op.getSchedule().getMath());
+  sum.setLhsUnsigned(plan.signs.isUnsigned[0]);
+  sum.setRhsUnsigned(plan.signs.isUnsigned[1]);
+  scf::YieldOp::create(b, loc, sum.getResult());
   return loop.getResult(0);
 }
 

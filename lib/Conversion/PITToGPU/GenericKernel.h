@@ -27,6 +27,7 @@ struct GenericPlan {
   ContractionDims dims;
   TiledDims tiled;
   ProductGranules granules;
+  ProductSigns signs;
   TileRoles lhsRoles, rhsRoles, outputRoles;
 
   /// The permuted loop dimension, or -1, and the extent of a micro-tile along

@@ -33,17 +33,19 @@ using namespace mlir::pit;
 // What is lowered
 //===----------------------------------------------------------------------===//
 
-/// True if the combine region is acc + lhs * rhs, up to order and widening.
-static bool isProductSum(GenericOp op) {
+/// The product of a combine region that is acc + lhs * rhs, up to order and
+/// widening.
+static std::optional<ProductSigns> matchProductSum(GenericOp op) {
   Block &block = op.getCombine().front();
-  auto add =
-      cast<YieldOp>(block.back()).getOperand(0).getDefiningOp<arith::AddFOp>();
-  if (!add || block.getNumArguments() != 3)
-    return false;
+  Operation *add = cast<YieldOp>(block.back()).getOperand(0).getDefiningOp();
+  if (!isa_and_nonnull<arith::AddFOp, arith::AddIOp>(add) ||
+      block.getNumArguments() != 3)
+    return std::nullopt;
   Value acc = block.getArgument(2);
-  Value contribution = add.getLhs() == acc ? add.getRhs() : add.getLhs();
-  return llvm::is_contained(add->getOperands(), acc) &&
-         isProduct(contribution, block.getArgument(0), block.getArgument(1));
+  if (!llvm::is_contained(add->getOperands(), acc))
+    return std::nullopt;
+  return matchProduct(add->getOperand(add->getOperand(0) == acc),
+                      block.getArgument(0), block.getArgument(1));
 }
 
 static Type getElement(Value value) {
@@ -52,22 +54,27 @@ static Type getElement(Value value) {
 
 /// Checks types and maps, whatever the schedule.
 static FailureOr<ProductGranules> verifyLowered(GenericOp op) {
-  if (op.getInputs().size() != 2 || !isProductSum(op))
+  if (op.getInputs().size() != 2 || !matchProductSum(op))
     return op.emitOpError("has no lowering to a kernel: 'combine' is not the "
                           "accumulator plus the product of two inputs");
   Type lhs = getElement(op.getInputs()[0]), rhs = getElement(op.getInputs()[1]);
   std::optional<ProductGranules> granules =
-      getProductGranules(lhs, rhs, op.getAccType());
+      getProductGranules(lhs, rhs, op.getAccType(),
+                         /*isTF32=*/op.getSchedule().getMath() != nullptr);
   if (!granules)
     return op.emitOpError()
            << "has no lowering to a kernel for inputs of element types " << lhs
            << " and " << rhs << " and an accumulator of type "
-           << op.getAccType() << ": expected f16 or bf16 for both, and f32";
+           << op.getAccType()
+           << ": expected f16, bf16, f32 or f64, added up in f32 or f64, or i8, "
+              "i16, i32 or i64, added up in i32 or i64, and never in a narrower "
+              "type";
   Type out = getElement(op.getInit());
-  if (!out.isF32() && !isTensorCoreFloat(out))
+  if (!out.isF32() && !isTensorCoreFloat(out) && out != op.getAccType())
     return op.emitOpError()
            << "has no lowering to a kernel for outputs of element type " << out
-           << ": expected f32, f16 or bf16";
+           << ": expected f32, f16, bf16 or the accumulator's "
+           << op.getAccType();
   for (Attribute attr : op.getIndexingMaps()) {
     AffineMap map = cast<AffineMapAttr>(attr).getValue();
     if (llvm::any_of(map.getResults(), [&](AffineExpr expr) {
@@ -152,6 +159,7 @@ FailureOr<GenericPlan> GenericPlan::get(GenericOp op) {
   GenericPlan plan;
   plan.op = op;
   plan.granules = *granules;
+  plan.signs = *matchProductSum(op);
   plan.maps =
       llvm::to_vector(op.getIndexingMaps().getAsValueRange<AffineMapAttr>());
   plan.dims = ContractionDims::get(plan.maps);

@@ -188,10 +188,10 @@ func.func @axis_without_sparse_operand(%a: tensor<128x128xf16>, %c: tensor<128x1
 
 // -----
 
-func.func @integers(%a: tensor<128x128xi8, #pit.sparsity<>>, %b: tensor<128x128xi8>, %c: tensor<128x128xi32>) -> tensor<128x128xi32> {
-  // expected-error @+1 {{has element types without a lowering: expects inputs of f16, or of bf16, and an output of f16, bf16 or f32, but got 'i8', 'i8', 'i32'}}
-  %0 = linalg.matmul ins(%a, %b : tensor<128x128xi8, #pit.sparsity<>>, tensor<128x128xi8>) outs(%c : tensor<128x128xi32>) -> tensor<128x128xi32>
-  return %0 : tensor<128x128xi32>
+func.func @integers(%a: tensor<128x128xi8, #pit.sparsity<>>, %b: tensor<128x128xi8>, %c: tensor<128x128xi8>) -> tensor<128x128xi8> {
+  // expected-error @+1 {{has element types without a lowering: expects inputs of one type, and an output of f32, f16 or bf16 for those of f16, bf16 or f32, of f64 for f64, and of i32 for i8, i16 or i32, or a wider one, but got 'i8', 'i8', 'i8'}}
+  %0 = linalg.matmul ins(%a, %b : tensor<128x128xi8, #pit.sparsity<>>, tensor<128x128xi8>) outs(%c : tensor<128x128xi8>) -> tensor<128x128xi8>
+  return %0 : tensor<128x128xi8>
 }
 
 // -----
@@ -204,9 +204,9 @@ func.func @rows_in_shared_memory(%a: tensor<128x128xf16>, %b: tensor<128x128xf16
 
 // -----
 
-func.func @types(%a: tensor<128x128xf32, #pit.sparsity<>>, %b: tensor<128x128xf32>, %c: tensor<128x128xf32>) -> tensor<128x128xf32> {
-  // expected-error @+1 {{has element types without a lowering: expects inputs of f16, or of bf16, and an output of f16, bf16 or f32, but got 'f32', 'f32', 'f32'}}
-  %0 = linalg.matmul ins(%a, %b : tensor<128x128xf32, #pit.sparsity<>>, tensor<128x128xf32>) outs(%c : tensor<128x128xf32>) -> tensor<128x128xf32>
+func.func @types(%a: tensor<128x128xf32, #pit.sparsity<>>, %b: tensor<128x128xf16>, %c: tensor<128x128xf32>) -> tensor<128x128xf32> {
+  // expected-error @+1 {{has element types without a lowering: expects inputs of one type, and an output of f32, f16 or bf16 for those of f16, bf16 or f32, of f64 for f64, and of i32 for i8, i16 or i32, or a wider one, but got 'f32', 'f16', 'f32'}}
+  %0 = linalg.matmul ins(%a, %b : tensor<128x128xf32, #pit.sparsity<>>, tensor<128x128xf16>) outs(%c : tensor<128x128xf32>) -> tensor<128x128xf32>
   return %0 : tensor<128x128xf32>
 }
 

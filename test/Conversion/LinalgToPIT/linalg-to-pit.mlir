@@ -168,10 +168,10 @@ func.func @any_order(%b: tensor<200x64xf16>, %a: tensor<100x200xf16, #pit.sparsi
 
 // -----
 
-// Without a sparse operand, or with a pinned dense schedule: no index. What is
-// no product of f16 matrices stays linalg.
+// Without a sparse operand, or with a pinned dense schedule: no index. What
+// mixes types stays linalg.
 
-// REMARK: remark: [Missed] dense-contraction {{.*}}stays linalg, without tensor cores
+// REMARK: remark: [Missed] dense-contraction {{.*}}stays linalg, without a tiled kernel
 // CHECK-LABEL: func @dense(
 // CHECK-NOT: pit.detect
 // CHECK: pit.generic
@@ -181,14 +181,14 @@ func.func @any_order(%b: tensor<200x64xf16>, %a: tensor<100x200xf16, #pit.sparsi
 // CHECK: pit.generic
 // CHECK-NOT: permutation
 // CHECK-SAME: schedule = #pit.schedule<dense, tile = [128, 64, 32], stages = 4>
-// CHECK: linalg.matmul ins(%{{.*}} : tensor<64x32xf32>, tensor<32x64xf32>)
+// CHECK: linalg.matmul ins(%{{.*}} : tensor<64x32xf32>, tensor<32x64xf16>)
 func.func @dense(%a: tensor<64x32xf16, #pit.sparsity<>>, %b: tensor<32x64xf16>, %c: tensor<64x64xf32>,
-    %a32: tensor<64x32xf32>, %b32: tensor<32x64xf32>) -> tensor<64x64xf32> {
+    %a32: tensor<64x32xf32>, %b32: tensor<32x64xf16>) -> tensor<64x64xf32> {
   %plain = tensor.cast %a : tensor<64x32xf16, #pit.sparsity<>> to tensor<64x32xf16>
   %0 = linalg.matmul ins(%plain, %b : tensor<64x32xf16>, tensor<32x64xf16>) outs(%c : tensor<64x64xf32>) -> tensor<64x64xf32>
   %1 = linalg.matmul {pit.schedule = #pit.schedule<dense, tile = [128, 64, 32], stages = 4>}
       ins(%a, %b : tensor<64x32xf16, #pit.sparsity<>>, tensor<32x64xf16>) outs(%0 : tensor<64x64xf32>) -> tensor<64x64xf32>
-  %2 = linalg.matmul ins(%a32, %b32 : tensor<64x32xf32>, tensor<32x64xf32>) outs(%1 : tensor<64x64xf32>) -> tensor<64x64xf32>
+  %2 = linalg.matmul ins(%a32, %b32 : tensor<64x32xf32>, tensor<32x64xf16>) outs(%1 : tensor<64x64xf32>) -> tensor<64x64xf32>
   return %2 : tensor<64x64xf32>
 }
 

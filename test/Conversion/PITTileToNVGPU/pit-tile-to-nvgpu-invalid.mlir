@@ -105,7 +105,7 @@ gpu.module @kernels {
 gpu.module @kernels {
   gpu.func @kernel() kernel attributes {known_block_size = array<i32: 32, 1, 1>, pit.shared_bytes = 65536 : i64, pit.stages = 3 : i64} {
     %c0 = arith.constant 0 : index
-    // expected-error @below {{has an accumulator of type '!pit.acc<64xf32>', which mma.sync m16n8k16 does not have: expected rank 2, multiples of 16 and 8, and f32}}
+    // expected-error @below {{has an accumulator of type '!pit.acc<64xf32>', which has no lowering: expected rank 2, and f32, f64, i32 or i64}}
     %z = pit.acc_zero : !pit.acc<64xf32>
     gpu.return
   }
@@ -116,7 +116,7 @@ gpu.module @kernels {
 gpu.module @kernels {
   gpu.func @kernel() kernel attributes {known_block_size = array<i32: 32, 1, 1>, pit.shared_bytes = 65536 : i64, pit.stages = 3 : i64} {
     %c0 = arith.constant 0 : index
-    // expected-error @below {{has an accumulator of type '!pit.acc<64x64xi1>', which mma.sync m16n8k16 does not have}}
+    // expected-error @below {{has an accumulator of type '!pit.acc<64x64xi1>', which has no lowering: expected rank 2, and f32}}
     %z = pit.acc_zero : !pit.acc<64x64xi1>
     gpu.return
   }
@@ -146,14 +146,61 @@ gpu.module @kernels {
 
 // -----
 
+gpu.module @kernels {
+  gpu.func @kernel(%a: memref<64x64xf32>) kernel attributes {known_block_size = array<i32: 64, 1, 1>, pit.shared_bytes = 65536 : i64, pit.stages = 3 : i64} {
+    // expected-error @below {{has an accumulator of type '!pit.acc<64x64xf32, by = [4, 8, 1, 1, 4, 4]>', which is shared by 1 warps, but the kernel has 2}}
+    %z = pit.acc_zero : !pit.acc<64x64xf32, by = [4, 8, 1, 1, 4, 4]>
+    gpu.return
+  }
+}
+
+// -----
+
+gpu.module @kernels {
+  gpu.func @kernel(%a: memref<64x64xf32>) kernel attributes {known_block_size = array<i32: 64, 1, 1>, pit.shared_bytes = 65536 : i64, pit.stages = 3 : i64} {
+    // expected-error @below {{has an accumulator of type '!pit.acc<24x64xf32>', which has no fragments of mma.sync m16n8: expected multiples of 16 and 8 of f32 or i32, or 'by'}}
+    %z = pit.acc_zero : !pit.acc<24x64xf32>
+    gpu.return
+  }
+}
+
+// -----
+
 // Products.
+
+gpu.module @kernels {
+  gpu.func @kernel(%a: memref<64x64xf32>) kernel attributes {known_block_size = array<i32: 32, 1, 1>, pit.shared_bytes = 65536 : i64, pit.stages = 3 : i64} {
+    %c0 = arith.constant 0 : index
+    %x, %t = pit.sread %a[%c0, %c0] slot(%c0) : memref<64x64xf32>, index, index -> !pit.tile<8x32xf32, at = 0>
+    %z = pit.acc_zero : !pit.acc<32x32xf32, by = [4, 8, 1, 1, 8, 4]>
+    // expected-error @below {{has an accumulator with runs of 8 along dimension 0, which one load does not read: expected a divisor of 4}}
+    %m = pit.tile_mma %x, %x, %z {indexing_maps = [affine_map<(m, n, k) -> (k, m)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>]} : !pit.tile<8x32xf32, at = 0>, !pit.tile<8x32xf32, at = 0>, !pit.acc<32x32xf32, by = [4, 8, 1, 1, 8, 4]>
+    gpu.return
+  }
+}
+
+// -----
+
+gpu.module @kernels {
+  gpu.func @kernel(%a: memref<64x64xf32>) kernel attributes {known_block_size = array<i32: 32, 1, 1>, pit.shared_bytes = 65536 : i64, pit.stages = 3 : i64} {
+    %c0 = arith.constant 0 : index
+    %x, %t = pit.sread %a[%c0, %c0] slot(%c0) : memref<64x64xf32>, index, index -> !pit.tile<8x32xf32, at = 0>
+    %z = pit.acc_zero : !pit.acc<32x32xf32, by = [4, 8, 1, 1, 4, 4]>
+    // expected-error @below {{has math = tf32, but an accumulator that is not held in fragments of tensor cores}}
+    %m = pit.tile_mma %x, %x, %z {math = "tf32", indexing_maps = [affine_map<(m, n, k) -> (k, m)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>]} : !pit.tile<8x32xf32, at = 0>, !pit.tile<8x32xf32, at = 0>, !pit.acc<32x32xf32, by = [4, 8, 1, 1, 4, 4]>
+    gpu.return
+  }
+}
+
+// -----
+
 
 gpu.module @kernels {
   gpu.func @kernel(%a: memref<64x64xf16>) kernel attributes {known_block_size = array<i32: 32, 1, 1>, pit.shared_bytes = 65536 : i64, pit.stages = 3 : i64} {
     %c0 = arith.constant 0 : index
     %x, %t = pit.sread %a[%c0, %c0] slot(%c0) : memref<64x64xf16>, index, index -> !pit.tile<8x64xf16, at = 0>
     %z = pit.acc_zero : !pit.acc<64x64xf32>
-    // expected-error @below {{has a reduction of 8, which mma.sync m16n8k16 does not divide: expected a multiple of 16}}
+    // expected-error @below {{has an accumulator that is held in fragments, but tensor cores do not take tiles of types '!pit.tile<8x64xf16, at = 0>' and '!pit.tile<8x64xf16, at = 0>' with a reduction of 8 here}}
     %m = pit.tile_mma %x, %x, %z {indexing_maps = [affine_map<(m, n, k) -> (k, m)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>]} : !pit.tile<8x64xf16, at = 0>, !pit.tile<8x64xf16, at = 0>, !pit.acc<64x64xf32>
     gpu.return
   }
@@ -354,7 +401,7 @@ gpu.module @kernels {
   gpu.func @kernel(%o: memref<64x64xf16>) kernel attributes {known_block_size = array<i32: 64, 1, 1>, pit.shared_bytes = 65536 : i64, pit.stages = 3 : i64} {
     %c0 = arith.constant 0 : index
     %z = pit.acc_zero : !pit.acc<64x64xf32>
-    // expected-error @below {{adds partial sums in f32 only, but the destination has elements of 'f16'}}
+    // expected-error @below {{adds partial sums in f32, f64, i32 and i64 only, but the destination has elements of 'f16'}}
     pit.swrite add %z, %o[%c0, %c0] {indexing_maps = []} : !pit.acc<64x64xf32>, memref<64x64xf16>, index, index {
     ^bb0(%v: f32):
       %h = arith.truncf %v : f32 to f16

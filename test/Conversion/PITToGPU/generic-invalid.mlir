@@ -23,21 +23,23 @@ func.func @minimum(%a: memref<64x64xf16>, %b: memref<64x64xf16>, %c: memref<64x6
 
 // -----
 
-func.func @inputs(%a: memref<64x64xf32>, %b: memref<64x64xf32>, %c: memref<64x64xf32>) {
-  // expected-error @+1 {{has no lowering to a kernel for inputs of element types 'f32' and 'f32' and an accumulator of type 'f32': expected f16 or bf16 for both, and f32}}
+func.func @inputs(%a: memref<64x64xi4>, %b: memref<64x64xi4>, %c: memref<64x64xi32>) {
+  // expected-error @+1 {{has no lowering to a kernel for inputs of element types 'i4' and 'i4' and an accumulator of type 'i32': expected f16, bf16, f32 or f64, added up in f32 or f64, or i8, i16, i32 or i64, added up in i32 or i64, and never in a narrower type}}
   pit.generic {
       indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>],
       iterator_types = ["parallel", "parallel", "reduction"], schedule = #pit.schedule<dense, tile = [64, 64, 32]>}
-      ins(%a, %b : memref<64x64xf32>, memref<64x64xf32>) outs(%c : memref<64x64xf32>) 
+      ins(%a, %b : memref<64x64xi4>, memref<64x64xi4>) outs(%c : memref<64x64xi32>) 
       combine {
-      ^bb0(%x: f32, %y: f32, %acc: f32):
-        %0 = arith.mulf %x, %y : f32
-        %1 = arith.addf %acc, %0 : f32
-        pit.yield %1 : f32
+      ^bb0(%x: i4, %y: i4, %acc: i32):
+        %u = arith.extsi %x : i4 to i32
+        %v = arith.extsi %y : i4 to i32
+        %0 = arith.muli %u, %v : i32
+        %1 = arith.addi %acc, %0 : i32
+        pit.yield %1 : i32
       } epilogue {
-      ^bb0(%acc: f32, %old: f32):
-        %0 = arith.addf %old, %acc : f32
-        pit.yield %0 : f32
+      ^bb0(%acc: i32, %old: i32):
+        %0 = arith.addi %old, %acc : i32
+        pit.yield %0 : i32
       }
   return
 }
@@ -45,7 +47,7 @@ func.func @inputs(%a: memref<64x64xf32>, %b: memref<64x64xf32>, %c: memref<64x64
 // -----
 
 func.func @accumulator(%a: memref<64x64xf16>, %b: memref<64x64xf16>, %c: memref<64x64xf16>) {
-  // expected-error @+1 {{has no lowering to a kernel for inputs of element types 'f16' and 'f16' and an accumulator of type 'f16': expected f16 or bf16 for both, and f32}}
+  // expected-error @+1 {{has no lowering to a kernel for inputs of element types 'f16' and 'f16' and an accumulator of type 'f16': expected f16, bf16, f32 or f64, added up in f32 or f64}}
   pit.generic {
       indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>],
       iterator_types = ["parallel", "parallel", "reduction"], schedule = #pit.schedule<dense, tile = [64, 64, 32]>}
@@ -65,7 +67,7 @@ func.func @accumulator(%a: memref<64x64xf16>, %b: memref<64x64xf16>, %c: memref<
 // -----
 
 func.func @output(%a: memref<64x64xf16>, %b: memref<64x64xf16>, %c: memref<64x64xf64>) {
-  // expected-error @+1 {{has no lowering to a kernel for outputs of element type 'f64': expected f32, f16 or bf16}}
+  // expected-error @+1 {{has no lowering to a kernel for outputs of element type 'f64': expected f32, f16, bf16 or the accumulator's 'f32'}}
   pit.generic {
       indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>],
       iterator_types = ["parallel", "parallel", "reduction"], schedule = #pit.schedule<dense, tile = [64, 64, 32]>}

@@ -1,61 +1,4 @@
-// RUN: pit-opt %s --split-input-file --verify-diagnostics --pass-pipeline='builtin.module(gpu.module(gpu.func(pit-schedule-sm80)))'
-// RUN: not pit-opt %s --split-input-file --pass-pipeline='builtin.module(gpu.module(gpu.func(pit-schedule-sm80{arch=sm_75})))' 2>&1 | FileCheck %s
-// CHECK: error: 'gpu.func' op unknown arch 'sm_75': expected one of sm_80, {{.*}}sm_90a
-
-// Fragments are 16x8, a step of mma.sync is 16.
-gpu.module @kernels {
-  gpu.func @kernel(%a: memref<1024x1024xf16>, %b: memref<1024x1024xf16>, %out: memref<1024x1024xf32>) kernel {
-    %c0 = arith.constant 0 : index
-    %c4 = arith.constant 4 : index
-    %step = arith.constant 32 : index
-    %end = arith.constant 1024 : index
-    pit.for_each_tile tiles(%c4, %c4) do {
-    ^bb0(%i: index, %j: index):
-      // expected-error @below {{has an accumulator of type '!pit.acc<24x128xf32>', which mma.sync m16n8k16 does not have: expected rank 2, multiples of 16 and 8, and f32}}
-      %zero = pit.acc_zero : !pit.acc<24x128xf32>
-      %sum = scf.for %p = %c0 to %end step %step iter_args(%acc = %zero) -> !pit.acc<24x128xf32> {
-        %x, %tx = pit.sread %a[%p, %i] : memref<1024x1024xf16>, index, index -> !pit.tile<32x24xf16>
-        %y, %ty = pit.sread %b[%p, %j] : memref<1024x1024xf16>, index, index -> !pit.tile<32x128xf16>
-        pit.wait %tx, %ty
-        %next = pit.tile_mma %x, %y, %acc {indexing_maps = [affine_map<(m, n, k) -> (k, m)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>]} : !pit.tile<32x24xf16>, !pit.tile<32x128xf16>, !pit.acc<24x128xf32>
-        scf.yield %next : !pit.acc<24x128xf32>
-      }
-      pit.swrite store %sum, %out[%i, %j] {indexing_maps = []} : !pit.acc<24x128xf32>, memref<1024x1024xf32>, index, index {
-      ^bb0(%v: f32):
-        pit.yield %v : f32
-      }
-    }
-    gpu.return
-  }
-}
-
-// -----
-
-gpu.module @kernels {
-  gpu.func @kernel(%a: memref<1024x1024xf16>, %b: memref<1024x1024xf16>, %out: memref<1024x1024xf32>) kernel {
-    %c0 = arith.constant 0 : index
-    %c4 = arith.constant 4 : index
-    %step = arith.constant 8 : index
-    %end = arith.constant 1024 : index
-    pit.for_each_tile tiles(%c4, %c4) do {
-    ^bb0(%i: index, %j: index):
-      %zero = pit.acc_zero : !pit.acc<64x128xf32>
-      %sum = scf.for %p = %c0 to %end step %step iter_args(%acc = %zero) -> !pit.acc<64x128xf32> {
-        %x, %tx = pit.sread %a[%p, %i] : memref<1024x1024xf16>, index, index -> !pit.tile<8x64xf16>
-        %y, %ty = pit.sread %b[%p, %j] : memref<1024x1024xf16>, index, index -> !pit.tile<8x128xf16>
-        pit.wait %tx, %ty
-        // expected-error @below {{has a reduction of 8, which mma.sync m16n8k16 does not divide: expected a multiple of 16}}
-        %next = pit.tile_mma %x, %y, %acc {indexing_maps = [affine_map<(m, n, k) -> (k, m)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>]} : !pit.tile<8x64xf16>, !pit.tile<8x128xf16>, !pit.acc<64x128xf32>
-        scf.yield %next : !pit.acc<64x128xf32>
-      }
-      pit.swrite store %sum, %out[%i, %j] {indexing_maps = []} : !pit.acc<64x128xf32>, memref<1024x1024xf32>, index, index {
-      ^bb0(%v: f32):
-        pit.yield %v : f32
-      }
-    }
-    gpu.return
-  }
-}
+// RUN: pit-opt %s --split-input-file --verify-diagnostics --pass-pipeline='builtin.module(
 
 // -----
 
@@ -180,19 +123,37 @@ gpu.module @kernels {
     %end = arith.constant 1024 : index
     pit.for_each_tile tiles(%c4, %c4) do {
     ^bb0(%i: index, %j: index):
-      %zero = pit.acc_zero : !pit.acc<64x128xf32>
-      %sum = scf.for %p = %c0 to %end step %step iter_args(%acc = %zero) -> !pit.acc<64x128xf32> {
+      %zero = pit.acc_zero : !pit.acc<64x132xf32>
+      %sum = scf.for %p = %c0 to %end step %step iter_args(%acc = %zero) -> !pit.acc<64x132xf32> {
         %x, %tx = pit.sread %a[%p, %i] : memref<1024x1024xf32>, index, index -> !pit.tile<32x64xf32>
-        %y, %ty = pit.sread %b[%p, %j] : memref<1024x1024xf32>, index, index -> !pit.tile<32x128xf32>
+        %y, %ty = pit.sread %b[%p, %j] : memref<1024x1024xf32>, index, index -> !pit.tile<32x132xf32>
         pit.wait %tx, %ty
-        // expected-error @below {{has a tile of type '!pit.tile<32x64xf32>', which mma.sync m16n8k16 does not take: expected rank 2, and f16 or bf16 for both}}
-        %next = pit.tile_mma %x, %y, %acc {indexing_maps = [affine_map<(m, n, k) -> (k, m)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>]} : !pit.tile<32x64xf32>, !pit.tile<32x128xf32>, !pit.acc<64x128xf32>
-        scf.yield %next : !pit.acc<64x128xf32>
+        // expected-error @below {{has no tf32 instruction: expected an accumulator of f32 whose extents are multiples of 16 and 8, and a reduction that is a multiple of 8, but got '!pit.acc<64x132xf32>' and 32}}
+        %next = pit.tile_mma %x, %y, %acc {math = "tf32", indexing_maps = [affine_map<(m, n, k) -> (k, m)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>]} : !pit.tile<32x64xf32>, !pit.tile<32x132xf32>, !pit.acc<64x132xf32>
+        scf.yield %next : !pit.acc<64x132xf32>
       }
-      pit.swrite store %sum, %out[%i, %j] {indexing_maps = []} : !pit.acc<64x128xf32>, memref<1024x1024xf32>, index, index {
+      pit.swrite store %sum, %out[%i, %j] {indexing_maps = []} : !pit.acc<64x132xf32>, memref<1024x1024xf32>, index, index {
       ^bb0(%v: f32):
         pit.yield %v : f32
       }
+    }
+    gpu.return
+  }
+}
+
+// -----
+
+gpu.module @kernels {
+  gpu.func @kernel(%a: memref<64x64xi1>) kernel {
+    %c0 = arith.constant 0 : index
+    %c64 = arith.constant 64 : index
+    %zero = pit.acc_zero : !pit.acc<64x64xi32>
+    %sum = scf.for %p = %c0 to %c64 step %c64 iter_args(%acc = %zero) -> !pit.acc<64x64xi32> {
+      %x, %tx = pit.sread %a[%p, %c0] : memref<64x64xi1>, index, index -> !pit.tile<64x64xi1>
+      pit.wait %tx
+      // expected-error @below {{has no lowering for elements of 'i1' and 'i1' that are added up in 'i32': expected f16, bf16, f32 or f64 in f32 or f64, or integers of 8, 16, 32 or 64 bits in i32 or i64, added up in no narrower type}}
+      %next = pit.tile_mma %x, %x, %acc {indexing_maps = [affine_map<(m, n, k) -> (k, m)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>]} : !pit.tile<64x64xi1>, !pit.tile<64x64xi1>, !pit.acc<64x64xi32>
+      scf.yield %next : !pit.acc<64x64xi32>
     }
     gpu.return
   }
@@ -350,7 +311,7 @@ gpu.module @kernels {
     %c0 = arith.constant 0 : index
     %c32 = arith.constant 32 : index
     %c1024 = arith.constant 1024 : index
-    // expected-error @below {{has an accumulator of type '!pit.acc<64xf32>', which mma.sync m16n8k16 does not have}}
+    // expected-error @below {{has an accumulator of type '!pit.acc<64xf32>', which has no lowering: expected rank 2, and f32, f64, i32 or i64}}
     %zero = pit.acc_zero : !pit.acc<64xf32>
     gpu.return
   }
@@ -366,29 +327,6 @@ gpu.module @kernels {
     %zero = pit.acc_zero : !pit.acc<64x64xf32>
     // expected-error @below {{has no sm_80 schedule: accumulators of one kernel must have one type, but got '!pit.acc<64x64xf32>' and '!pit.acc<32x64xf32>'}}
     %other = pit.acc_zero : !pit.acc<32x64xf32>
-    gpu.return
-  }
-}
-
-// -----
-
-// Of two products both must be whole, not the last alone.
-gpu.module @kernels {
-  gpu.func @kernel(%a: memref<1024x1024xf16>, %b: memref<1024x1024xf16>, %coords: memref<8x1024xi32>, %out: memref<1024x1024xf32>) kernel {
-    %c0 = arith.constant 0 : index
-    %c32 = arith.constant 32 : index
-    %c1024 = arith.constant 1024 : index
-    %zero = pit.acc_zero : !pit.acc<64x64xf32>
-    %sum = scf.for %p = %c0 to %c1024 step %c32 iter_args(%acc = %zero) -> !pit.acc<64x64xf32> {
-      %u, %tu = pit.sread %a[%p, %c0] : memref<1024x1024xf16>, index, index -> !pit.tile<8x64xf16>
-      %x, %tx = pit.sread %a[%p, %c0] : memref<1024x1024xf16>, index, index -> !pit.tile<32x64xf16>
-      %y, %ty = pit.sread %b[%p, %c0] : memref<1024x1024xf16>, index, index -> !pit.tile<32x64xf16>
-      pit.wait %tu, %tx, %ty
-      // expected-error @below {{has a reduction of 8, which mma.sync m16n8k16 does not divide: expected a multiple of 16}}
-      %first = pit.tile_mma %u, %u, %acc {indexing_maps = [affine_map<(m, n, k) -> (k, m)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>]} : !pit.tile<8x64xf16>, !pit.tile<8x64xf16>, !pit.acc<64x64xf32>
-      %next = pit.tile_mma %x, %y, %first {indexing_maps = [affine_map<(m, n, k) -> (k, m)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>]} : !pit.tile<32x64xf16>, !pit.tile<32x64xf16>, !pit.acc<64x64xf32>
-      scf.yield %next : !pit.acc<64x64xf32>
-    }
     gpu.return
   }
 }

@@ -51,7 +51,8 @@ GenericOp convertContraction(RewriterBase &rewriter,
 
 /// Fills in the regions of an operation without any: the sum of the products of
 /// its two inputs, added to the init.
-void buildProductSum(OpBuilder &builder, GenericOp generic);
+void buildProductSum(OpBuilder &builder, GenericOp generic,
+                     ProductSigns signs);
 
 /// Replaces product-sums whose operand is assembled from block sparse rows
 /// (BSR) or compressed sparse rows (CSR) by pit.generic on the stored values:
@@ -61,8 +62,8 @@ void buildProductSum(OpBuilder &builder, GenericOp generic);
 /// other operand of such a type and fails.
 LogicalResult convertStoredSparse(func::FuncOp func);
 
-/// Whether the element types of a product-sum have kernels: f16 or bf16 inputs
-/// and an output of one of them or of f32.
+/// Whether the element types of a product-sum have kernels: inputs of one type,
+/// and an output in which their products are added up (see getSumType).
 bool hasLoweredTypes(linalg::LinalgOp op);
 
 /// Takes #pit.sparsity off all types in `func` and erases casts that only put

@@ -46,12 +46,17 @@ bool pit::hasProduct(Type lhs, Type rhs, Type acc) {
 }
 
 std::optional<ProductGranules> pit::getProductGranules(Type lhs, Type rhs,
-                                                       Type acc) {
+                                                       Type acc, bool isTF32) {
   if (!hasProduct(lhs, rhs, acc))
     return std::nullopt;
+  if (isTF32)
+    return ProductGranules{16, 8, 8}; // mma.sync m16n8k8
   if (isTensorCoreFloat(lhs) && lhs == rhs && acc.isF32())
     return ProductGranules{16, 8, 16}; // mma.sync m16n8k16
-  return ProductGranules{1, 1, 1};
+  // A chunk of 16 bytes in shared memory, whichever dimension is contiguous.
+  int64_t chunk = 128 / std::min(lhs.getIntOrFloatBitWidth(),
+                                 rhs.getIntOrFloatBitWidth());
+  return ProductGranules{chunk, chunk, chunk};
 }
 
 Type pit::getAccumulatorType(Type input) {
@@ -62,6 +67,16 @@ Type pit::getAccumulatorType(Type input) {
       return sum;
   return input;
 }
+
+Type pit::getSumType(Type input, Type output) {
+  Type sum = getAccumulatorType(input);
+  if (isa<FloatType>(output) != isa<FloatType>(sum))
+    return Type();
+  if (output.getIntOrFloatBitWidth() > sum.getIntOrFloatBitWidth())
+    sum = output;
+  bool isNarrow = sum.isF32() && isTensorCoreFloat(output);
+  return hasProduct(input, input, sum) && (output == sum || isNarrow) ? sum
+                                                                      : Type();
 }
 
 bool pit::isReorderable(Operation *combiner) {

@@ -68,14 +68,22 @@ struct ProductGranules {
 };
 
 /// The granules of pit.tile_mma for inputs and an accumulator of these types:
-/// those of mma.sync for f16 and bf16, 1 for what CUDA cores multiply; none if
-/// it does not take them.
-std::optional<ProductGranules> getProductGranules(Type lhs, Type rhs, Type acc);
+/// those of mma.sync for f16 and bf16, 16 bytes for all others, which CUDA cores
+/// multiply; none if it does not take them. With `isTF32` f32 inputs are rounded
+/// to tf32, which mma.sync takes.
+std::optional<ProductGranules> getProductGranules(Type lhs, Type rhs, Type acc,
+                                                  bool isTF32 = false);
 
 /// The type in which products of inputs of this type are added up: f32 for f16,
 /// bf16 and f32, f64 for f64, i32 for i8, i16 and i32, i64 for i64; the type itself
 /// for any other.
 Type getAccumulatorType(Type input);
+
+/// The type in which products of inputs of type `input` are added up for an
+/// output of type `output`: the accumulator's type or a wider output's. Null if
+/// there is no lowering: the output must have that type, or be f16 or bf16
+/// where it is f32.
+Type getSumType(Type input, Type output);
 
 /// What `value` is converted from, past conversions to wider floats, which are
 /// exact.
