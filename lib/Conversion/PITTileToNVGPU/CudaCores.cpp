@@ -9,7 +9,7 @@
 
 #include "Lowering.h"
 
-#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
@@ -161,7 +161,7 @@ static Value multiplyAdd(const IndexBuilder &ib, Value lhs, Value rhs,
                          Value sum) {
   OpBuilder &b = ib.builder;
   if (isa<FloatType>(getElementTypeOrSelf(sum)))
-    return math::FmaOp::create(b, ib.loc, lhs, rhs, sum);
+    return LLVM::FMAOp::create(b, ib.loc, lhs, rhs, sum);
   return arith::AddIOp::create(
       b, ib.loc, sum, arith::MulIOp::create(b, ib.loc, lhs, rhs));
 }
