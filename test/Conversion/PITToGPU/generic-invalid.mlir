@@ -23,16 +23,16 @@ func.func @minimum(%a: memref<64x64xf16>, %b: memref<64x64xf16>, %c: memref<64x6
 
 // -----
 
-func.func @inputs(%a: memref<64x64xi4>, %b: memref<64x64xi4>, %c: memref<64x64xi32>) {
-  // expected-error @+1 {{has no lowering to a kernel for inputs of element types 'i4' and 'i4' and an accumulator of type 'i32': expected f16, bf16, f32 or f64, added up in f32 or f64, or i8, i16, i32 or i64, added up in i32 or i64, and never in a narrower type}}
+func.func @inputs(%a: memref<64x64xi1>, %b: memref<64x64xi1>, %c: memref<64x64xi32>) {
+  // expected-error @+1 {{has no lowering to a kernel for inputs of element types 'i1' and 'i1' and an accumulator of type 'i32': expected f16, bf16, f32 or f64, added up in f32 or f64, or i8, i16, i32 or i64, added up in i32 or i64, and never in a narrower type}}
   pit.generic {
       indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>],
       iterator_types = ["parallel", "parallel", "reduction"], schedule = #pit.schedule<dense, tile = [64, 64, 32]>}
-      ins(%a, %b : memref<64x64xi4>, memref<64x64xi4>) outs(%c : memref<64x64xi32>) 
+      ins(%a, %b : memref<64x64xi1>, memref<64x64xi1>) outs(%c : memref<64x64xi32>) 
       combine {
-      ^bb0(%x: i4, %y: i4, %acc: i32):
-        %u = arith.extsi %x : i4 to i32
-        %v = arith.extsi %y : i4 to i32
+      ^bb0(%x: i1, %y: i1, %acc: i32):
+        %u = arith.extsi %x : i1 to i32
+        %v = arith.extsi %y : i1 to i32
         %0 = arith.muli %u, %v : i32
         %1 = arith.addi %acc, %0 : i32
         pit.yield %1 : i32

@@ -1,6 +1,6 @@
-// RUN: pit-opt %s --split-input-file --verify-diagnostics --pass-pipeline='builtin.module(
-
-// -----
+// RUN: pit-opt %s --split-input-file --verify-diagnostics --pass-pipeline='builtin.module(gpu.module(gpu.func(pit-schedule-sm80)))'
+// RUN: not pit-opt %s --split-input-file --pass-pipeline='builtin.module(gpu.module(gpu.func(pit-schedule-sm80{arch=sm_75})))' 2>&1 | FileCheck %s
+// CHECK: error: 'gpu.func' op unknown arch 'sm_75': expected one of sm_80, {{.*}}sm_90a
 
 // 256x256 outputs on 8 warps are 256 registers a thread for the accumulator alone.
 gpu.module @kernels {
