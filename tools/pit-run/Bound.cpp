@@ -43,8 +43,8 @@ static constexpr double kRoundoffTF32 = 0x1p-11;
 
 /// Whether the kernel rounds the operation's inputs to tf32.
 static bool isTF32(linalg::LinalgOp op, DeviceKind device) {
-  auto schedule = op->getAttrOfType<mlir::pit::ScheduleAttr>(
-      mlir::pit::kScheduleAttrName);
+  auto schedule =
+      op->getAttrOfType<mlir::pit::ScheduleAttr>(mlir::pit::kScheduleAttrName);
   return device != DeviceKind::Cpu && schedule && schedule.getMath();
 }
 

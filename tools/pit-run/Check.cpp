@@ -44,6 +44,8 @@ Comparison tool::compareExactly(const TensorSpec &spec, const NpyArray &result,
                                 const NpyArray &reference) {
   Comparison comparison;
   comparison.elements = spec.elements();
+  for (double number : toDoubles(spec, reference))
+    comparison.largest = std::max(comparison.largest, std::fabs(number));
   uint64_t bytes = runtime::byteSize(spec.element);
   for (uint64_t i = 0; i < comparison.elements; ++i) {
     if (!std::memcmp(&result.data[i * bytes], &reference.data[i * bytes],

@@ -40,8 +40,9 @@ private:
   /// at most 32.
   int64_t getDepth() const {
     return std::min<int64_t>(
-        32, 64 * 8 /
-                getElementTypeOrSelf(op->getOperand(0)).getIntOrFloatBitWidth());
+        32,
+        64 * 8 /
+            getElementTypeOrSelf(op->getOperand(0)).getIntOrFloatBitWidth());
   }
   void setTile(std::optional<int64_t> dim, int64_t extent) {
     if (dim)

@@ -2,8 +2,8 @@
 
 #include "pit/Conversion/LinalgToPIT/LinalgToPIT.h"
 
-#include "pit/Conversion/Utils/IndexBuilder.h"
 #include "pit/Analysis/Axes.h"
+#include "pit/Conversion/Utils/IndexBuilder.h"
 #include "pit/Dialect/PIT/IR/Legality.h"
 #include "pit/Passes/Passes.h"
 
@@ -92,8 +92,9 @@ static void buildCombine(OpBuilder &builder, Location loc, ValueRange args,
 static void buildEpilogue(OpBuilder &builder, Location loc, ValueRange args) {
   Type type = args[0].getType();
   if (!isa<FloatType>(type)) {
-    YieldOp::create(builder, loc,
-                    Value(arith::AddIOp::create(builder, loc, args[1], args[0])));
+    YieldOp::create(
+        builder, loc,
+        Value(arith::AddIOp::create(builder, loc, args[1], args[0])));
     return;
   }
   Value init = args[1];

@@ -193,7 +193,8 @@ static std::optional<ContractionPlan> planUnmarked(linalg::LinalgOp op) {
         op.getLoc(),
         remark::RemarkOpts::name("dense-contraction").category("linalg-to-pit"))
         << "stays linalg, without a tiled kernel: only products of two inputs "
-           "of one type have one, whose sums (f32 for f16, bf16 and f32, f64 for "
+           "of one type have one, whose sums (f32 for f16, bf16 and f32, f64 "
+           "for "
            "f64, i32 for integers) the output holds";
     return std::nullopt;
   }

@@ -19,11 +19,10 @@ RunPlace pit::getRunPlace(const IndexBuilder &ib, const ThreadLayout &layout,
   Value warp = ib.div(ib.threadId(), kWarpSize),
         lane = ib.rem(ib.threadId(), kWarpSize);
   int64_t lanes = layout.lanes[1], warps = layout.warps[1];
-  Value thread = dim == 1
-                     ? ib.add(ib.mul(ib.rem(warp, warps), lanes),
-                              ib.rem(lane, lanes))
-                     : ib.add(ib.mul(ib.div(warp, warps), layout.lanes[0]),
-                              ib.div(lane, lanes));
+  Value thread =
+      dim == 1 ? ib.add(ib.mul(ib.rem(warp, warps), lanes), ib.rem(lane, lanes))
+               : ib.add(ib.mul(ib.div(warp, warps), layout.lanes[0]),
+                        ib.div(lane, lanes));
   RunPlace place;
   place.first =
       ib.add(ib.mul(thread, layout.run[dim]), number * layout.stride(dim));
@@ -36,8 +35,8 @@ RunPlace pit::getRunPlace(const IndexBuilder &ib, const ThreadLayout &layout,
 static void storeVector(const IndexBuilder &ib, Value vector, Value buffer,
                         Value row, Value column) {
   auto type = cast<VectorType>(vector.getType());
-  int64_t bytes = type.getNumElements() *
-                  type.getElementType().getIntOrFloatBitWidth() / 8;
+  int64_t bytes =
+      type.getNumElements() * type.getElementType().getIntOrFloatBitWidth() / 8;
   vector::StoreOp::create(
       ib.builder, ib.loc, vector, buffer, ValueRange{row, column},
       /*nontemporal=*/false,

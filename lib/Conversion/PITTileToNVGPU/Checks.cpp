@@ -63,8 +63,7 @@ static LogicalResult verifyTile(TileMmaOp op, const KernelContext &context) {
   const ThreadLayout &threads = *layout->getThreads();
   for (int dim = 0; dim < 2; ++dim)
     if (int64_t width = product.factors[dim].getParallelWidth();
-        !product.factors[dim].reductionContiguous &&
-        width % threads.run[dim])
+        !product.factors[dim].reductionContiguous && width % threads.run[dim])
       return op.emitOpError()
              << "has an accumulator with runs of " << threads.run[dim]
              << " along dimension " << dim

@@ -1,9 +1,9 @@
 //===- CudaCores.cpp - pit.tile_mma where tensor cores do not take it -----===//
 //
-// A thread multiplies outer products: for each step along the reduction it reads
-// its rows' and its columns' elements from shared memory, in vectors along
-// whichever dimension of a tile is contiguous, and adds all their products to
-// the accumulator in its registers.
+// A thread multiplies outer products: for each step along the reduction it
+// reads its rows' and its columns' elements from shared memory, in vectors
+// along whichever dimension of a tile is contiguous, and adds all their
+// products to the accumulator in its registers.
 //
 //===----------------------------------------------------------------------===//
 
@@ -32,9 +32,9 @@ public:
       RunPlace place = getRunPlace(ib, layout, dim, number);
       // What is not in the accumulator is computed from what is, and never
       // stored.
-      firsts.push_back(place.valid ? ib.select(place.valid, place.first,
-                                               ib.constant(0))
-                                   : place.first);
+      firsts.push_back(place.valid
+                           ? ib.select(place.valid, place.first, ib.constant(0))
+                           : place.first);
       whole.push_back(!place.valid);
     }
   }
@@ -78,10 +78,10 @@ Value FactorLoader::read(Value row, Value column, int64_t width) {
   OpBuilder &b = ib.builder;
   Type type = factor.tile.getElementType(), wide = sumType.getElementType();
   int64_t bytes = width * type.getIntOrFloatBitWidth() / 8;
-  Value vector = vector::LoadOp::create(
-      b, ib.loc, VectorType::get({width}, type), view,
-      ValueRange{slot, row, column}, /*nontemporal=*/false,
-      llvm::MaybeAlign(bytes));
+  Value vector =
+      vector::LoadOp::create(b, ib.loc, VectorType::get({width}, type), view,
+                             ValueRange{slot, row, column},
+                             /*nontemporal=*/false, llvm::MaybeAlign(bytes));
   if (type == wide)
     return vector;
   auto wideType = VectorType::get({width}, wide);
@@ -100,8 +100,7 @@ void FactorLoader::load(int64_t reduction, int64_t steps) {
   // by a constant.
   auto repeats = [&](int64_t period) {
     return [&, period](int64_t number) {
-      return number && whole[number] &&
-             layout.stride(dim) % period == 0;
+      return number && whole[number] && layout.stride(dim) % period == 0;
     };
   };
   if (factor.reductionContiguous) {
@@ -162,14 +161,14 @@ static Value multiplyAdd(const IndexBuilder &ib, Value lhs, Value rhs,
   OpBuilder &b = ib.builder;
   if (isa<FloatType>(getElementTypeOrSelf(sum)))
     return LLVM::FMAOp::create(b, ib.loc, lhs, rhs, sum);
-  return arith::AddIOp::create(
-      b, ib.loc, sum, arith::MulIOp::create(b, ib.loc, lhs, rhs));
+  return arith::AddIOp::create(b, ib.loc, sum,
+                               arith::MulIOp::create(b, ib.loc, lhs, rhs));
 }
 
-SmallVector<Value> pit::multiplyOnCudaCores(
-    const IndexBuilder &ib, const KernelContext &context,
-    const Product &product, const ThreadLayout &layout,
-    std::array<Value, 2> slots, ValueRange held) {
+SmallVector<Value>
+pit::multiplyOnCudaCores(const IndexBuilder &ib, const KernelContext &context,
+                         const Product &product, const ThreadLayout &layout,
+                         std::array<Value, 2> slots, ValueRange held) {
   SmallVector<Value> sums(held);
   FactorLoader left(ib, context, product, layout, 0, slots[0]),
       right(ib, context, product, layout, 1, slots[1]);

@@ -1,8 +1,8 @@
 //===- Lowering.h - what the patterns of this folder share ------*- C++ -*-===//
 //
 // Values of the tile level become values of one thread: coordinates the places
-// it holds, an accumulator its fragments or runs, a tile the number of its slot,
-// a token nothing.
+// it holds, an accumulator its fragments or runs, a tile the number of its
+// slot, a token nothing.
 //
 //===----------------------------------------------------------------------===//
 
@@ -93,12 +93,10 @@ void storeAccumulator(const IndexBuilder &ib, const AccLayout &layout,
 
 /// The accumulator plus a product, by the threads' own multiplications;
 /// `slots` are those of the product's factors. Returns what a thread holds.
-SmallVector<Value> multiplyOnCudaCores(const IndexBuilder &ib,
-                                       const KernelContext &context,
-                                       const Product &product,
-                                       const ThreadLayout &layout,
-                                       std::array<Value, 2> slots,
-                                       ValueRange held);
+SmallVector<Value>
+multiplyOnCudaCores(const IndexBuilder &ib, const KernelContext &context,
+                    const Product &product, const ThreadLayout &layout,
+                    std::array<Value, 2> slots, ValueRange held);
 
 } // namespace mlir::pit
 

@@ -1,8 +1,9 @@
 //===- Mma.cpp - pit.tile_mma: ldmatrix and mma.sync ----------------------===//
 //
 // A warp computes its block of the accumulator in steps of two chunks along the
-// reduction (16 of f16, 8 of tf32, 32 of i8). Whether ldmatrix transposes follows from which dimension of a tile
-// is contiguous; which tile is the left one from the accumulator's map.
+// reduction (16 of f16, 8 of tf32, 32 of i8). Whether ldmatrix transposes
+// follows from which dimension of a tile is contiguous; which tile is the left
+// one from the accumulator's map.
 //
 //===----------------------------------------------------------------------===//
 
@@ -79,25 +80,26 @@ public:
 
   /// The same for 32-bit elements that are contiguous along the parallel
   /// dimension, which ldmatrix cannot transpose: lane l gets the element at
-  /// (`parallel` + 8 * p + l / 4, `reduction` + 4 * r + l % 4) of each matrix. Its
-  /// number holds p and r, p in the low bit if `parallelIsLow`.
+  /// (`parallel` + 8 * p + l / 4, `reduction` + 4 * r + l % 4) of each matrix.
+  /// Its number holds p and r, p in the low bit if `parallelIsLow`.
   Value loadElements(const Operand &operand, Value parallel, int64_t reduction,
                      bool parallelIsLow, int64_t matrices) const {
     auto elementType =
         cast<MemRefType>(operand.view.getType()).getElementType();
     SmallVector<Value> elements;
     for (int64_t i = 0; i < matrices; ++i) {
-      int64_t p = parallelIsLow ? i % 2 : i / 2, r = parallelIsLow ? i / 2 : i % 2;
+      int64_t p = parallelIsLow ? i % 2 : i / 2,
+              r = parallelIsLow ? i / 2 : i % 2;
       Value row = ib.add(ib.rem(lane, 4), reduction + 4 * r);
       Value place = ib.add(ib.add(parallel, ib.div(lane, 4)), 8 * p);
       int64_t chunkElements = operand.layout.chunkElements;
       Value swizzle =
           ib.bitAnd(ib.shiftRight(row, operand.layout.swizzleShift()),
                     operand.layout.swizzleMask());
-      Value column = ib.add(
-          ib.mul(ib.bitXor(ib.div(place, chunkElements), swizzle),
-                 chunkElements),
-          ib.rem(place, chunkElements));
+      Value column =
+          ib.add(ib.mul(ib.bitXor(ib.div(place, chunkElements), swizzle),
+                        chunkElements),
+                 ib.rem(place, chunkElements));
       elements.push_back(
           memref::LoadOp::create(ib.builder, ib.loc, operand.view,
                                  ValueRange{operand.slot, row, column}));
@@ -121,8 +123,8 @@ static SmallVector<Value> getWords(const IndexBuilder &ib, Value fragment) {
   for (int64_t i = 0; i < cast<VectorType>(fragment.getType()).getDimSize(0);
        ++i) {
     if (getElementTypeOrSelf(fragment).isF32()) {
-      Value element =
-          vector::ExtractOp::create(b, ib.loc, fragment, ArrayRef<int64_t>{i, 0});
+      Value element = vector::ExtractOp::create(b, ib.loc, fragment,
+                                                ArrayRef<int64_t>{i, 0});
       words.push_back(NVVM::ConvertFloatToTF32Op::create(
           b, ib.loc, b.getI32Type(), element, NVVM::FPRoundingMode::RNA));
       continue;
@@ -130,8 +132,7 @@ static SmallVector<Value> getWords(const IndexBuilder &ib, Value fragment) {
     Value part = vector::ExtractOp::create(b, ib.loc, fragment, i);
     Value bits = vector::BitCastOp::create(
         b, ib.loc, VectorType::get({1}, b.getI32Type()), part);
-    words.push_back(
-        vector::ExtractOp::create(b, ib.loc, bits, int64_t(0)));
+    words.push_back(vector::ExtractOp::create(b, ib.loc, bits, int64_t(0)));
   }
   return words;
 }
@@ -160,8 +161,8 @@ static Value multiply(const IndexBuilder &ib, const Product &product, Value lhs,
       sums.push_back(
           vector::ExtractOp::create(b, ib.loc, sum, ArrayRef<int64_t>{i, j}));
   Type type = getElementTypeOrSelf(sum);
-  auto result =
-      LLVM::LLVMStructType::getLiteral(b.getContext(), {type, type, type, type});
+  auto result = LLVM::LLVMStructType::getLiteral(b.getContext(),
+                                                 {type, type, type, type});
   std::optional<NVVM::MMAIntOverflow> overflow;
   if (type.isInteger())
     overflow = NVVM::MMAIntOverflow::wrapped;
@@ -182,8 +183,7 @@ TileMmaLowering::matchAndRewrite(TileMmaOp op, OneToNOpAdaptor adaptor,
   Location loc = op.getLoc();
   IndexBuilder ib{rewriter, loc};
   // The checks before the conversion found all layouts.
-  auto layout =
-      AccLayout::get(op.getAcc().getType(), context.threads, nullptr);
+  auto layout = AccLayout::get(op.getAcc().getType(), context.threads, nullptr);
   Product product = Product::get(op);
   std::array<Value, 2> slots;
   for (int dim = 0; dim < 2; ++dim)
@@ -210,12 +210,12 @@ TileMmaLowering::matchAndRewrite(TileMmaOp op, OneToNOpAdaptor adaptor,
   FragmentLoader loader(ib);
   SmallVector<Value> fragments(adaptor.getAcc());
   int64_t fragmentsN = warps->fragmentsN();
-  // Matrices that ldmatrix would have to transpose, of elements that it does not
-  // know.
+  // Matrices that ldmatrix would have to transpose, of elements that it does
+  // not know.
   auto isPlain = [](const Operand &operand) {
     return !operand.reductionContiguous &&
-           cast<MemRefType>(operand.view.getType())
-                   .getElementTypeBitWidth() != 16;
+           cast<MemRefType>(operand.view.getType()).getElementTypeBitWidth() !=
+               16;
   };
   int64_t chunkElements = left.layout.chunkElements;
   for (int64_t k = 0; k < depth; k += 2 * chunkElements) {
@@ -236,8 +236,8 @@ TileMmaLowering::matchAndRewrite(TileMmaOp op, OneToNOpAdaptor adaptor,
       Value both = isPlain(right)
                        ? loader.loadElements(right, n, k,
                                              /*parallelIsLow=*/false, count * 2)
-                       : loader.load(right, n, loader.highBit, k,
-                                     loader.lowBit, count * 2);
+                       : loader.load(right, n, loader.highBit, k, loader.lowBit,
+                                     count * 2);
       for (int64_t part = 0; part < count; ++part)
         rights.push_back(
             count == 1 ? both

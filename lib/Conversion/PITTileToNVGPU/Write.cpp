@@ -297,8 +297,7 @@ LogicalResult
 SWriteLowering::matchAndRewrite(SWriteOp op, OneToNOpAdaptor adaptor,
                                 ConversionPatternRewriter &rewriter) const {
   // The checks before the conversion found a layout.
-  auto layout =
-      AccLayout::get(op.getAcc().getType(), context.threads, nullptr);
+  auto layout = AccLayout::get(op.getAcc().getType(), context.threads, nullptr);
   IndexBuilder ib{rewriter, op.getLoc()};
   WriteEmitter(op, adaptor, ib, context, *layout).emit();
   rewriter.eraseOp(op);

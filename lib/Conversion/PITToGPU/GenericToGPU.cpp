@@ -66,8 +66,10 @@ static FailureOr<ProductGranules> verifyLowered(GenericOp op) {
            << "has no lowering to a kernel for inputs of element types " << lhs
            << " and " << rhs << " and an accumulator of type "
            << op.getAccType()
-           << ": expected f16, bf16, f32 or f64, added up in f32 or f64, or i8, "
-              "i16, i32 or i64, added up in i32 or i64, and never in a narrower "
+           << ": expected f16, bf16, f32 or f64, added up in f32 or f64, or "
+              "i8, "
+              "i16, i32 or i64, added up in i32 or i64, and never in a "
+              "narrower "
               "type";
   Type out = getElement(op.getInit());
   if (!out.isF32() && !isTensorCoreFloat(out) && out != op.getAccType())

@@ -362,78 +362,6 @@ func.func @i32_i32_partial(%a: tensor<77x67xi32, #pit.sparsity<>>, %b: tensor<67
   return %0 : tensor<77x141xi32>
 }
 
-// RUN: pit-run %s --entry=f32_f16_mkkn_dense --arch=sm_80 --device=emulator --arg random:seed=1 --arg random:seed=2 --arg random:seed=3 --check
-// RUN: pit-run %s --entry=f32_f16_mkkn_dense --device=cpu --arg random:seed=1 --arg random:seed=2 --arg random:seed=3 --check
-func.func @f32_f16_mkkn_dense(%a: tensor<77x67xf32>, %b: tensor<67x141xf32>, %c: tensor<77x141xf16>) -> tensor<77x141xf16> {
-  %0 = linalg.matmul indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>]
-      {pit.schedule = #pit.schedule<dense, tile = [64, 64, 16]>}
-      ins(%a, %b : tensor<77x67xf32>, tensor<67x141xf32>) outs(%c : tensor<77x141xf16>) -> tensor<77x141xf16>
-  return %0 : tensor<77x141xf16>
-}
-
-// RUN: pit-run %s --entry=f32_f16_mknk_dense --arch=sm_80 --device=emulator --arg random:seed=1 --arg random:seed=2 --arg random:seed=3 --check
-// RUN: pit-run %s --entry=f32_f16_mknk_dense --device=cpu --arg random:seed=1 --arg random:seed=2 --arg random:seed=3 --check
-func.func @f32_f16_mknk_dense(%a: tensor<77x67xf32>, %b: tensor<141x67xf32>, %c: tensor<77x141xf16>) -> tensor<77x141xf16> {
-  %0 = linalg.matmul indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (n, k)>, affine_map<(m, n, k) -> (m, n)>]
-      {pit.schedule = #pit.schedule<dense, tile = [64, 64, 16]>}
-      ins(%a, %b : tensor<77x67xf32>, tensor<141x67xf32>) outs(%c : tensor<77x141xf16>) -> tensor<77x141xf16>
-  return %0 : tensor<77x141xf16>
-}
-
-// RUN: pit-run %s --entry=f32_f16_kmkn_dense --arch=sm_80 --device=emulator --arg random:seed=1 --arg random:seed=2 --arg random:seed=3 --check
-// RUN: pit-run %s --entry=f32_f16_kmkn_dense --device=cpu --arg random:seed=1 --arg random:seed=2 --arg random:seed=3 --check
-func.func @f32_f16_kmkn_dense(%a: tensor<67x77xf32>, %b: tensor<67x141xf32>, %c: tensor<77x141xf16>) -> tensor<77x141xf16> {
-  %0 = linalg.matmul indexing_maps = [affine_map<(m, n, k) -> (k, m)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>]
-      {pit.schedule = #pit.schedule<dense, tile = [64, 64, 16]>}
-      ins(%a, %b : tensor<67x77xf32>, tensor<67x141xf32>) outs(%c : tensor<77x141xf16>) -> tensor<77x141xf16>
-  return %0 : tensor<77x141xf16>
-}
-
-// RUN: pit-run %s --entry=f32_f16_kmnk_dense --arch=sm_80 --device=emulator --arg random:seed=1 --arg random:seed=2 --arg random:seed=3 --check
-// RUN: pit-run %s --entry=f32_f16_kmnk_dense --device=cpu --arg random:seed=1 --arg random:seed=2 --arg random:seed=3 --check
-func.func @f32_f16_kmnk_dense(%a: tensor<67x77xf32>, %b: tensor<141x67xf32>, %c: tensor<77x141xf16>) -> tensor<77x141xf16> {
-  %0 = linalg.matmul indexing_maps = [affine_map<(m, n, k) -> (k, m)>, affine_map<(m, n, k) -> (n, k)>, affine_map<(m, n, k) -> (m, n)>]
-      {pit.schedule = #pit.schedule<dense, tile = [64, 64, 16]>}
-      ins(%a, %b : tensor<67x77xf32>, tensor<141x67xf32>) outs(%c : tensor<77x141xf16>) -> tensor<77x141xf16>
-  return %0 : tensor<77x141xf16>
-}
-
-// RUN: pit-run %s --entry=f32_f16_sparse_k --arch=sm_80 --device=emulator --arg random:density=0.4,block=8x8,seed=1 --arg random:seed=2 --arg random:seed=3 --check
-// RUN: pit-run %s --entry=f32_f16_sparse_k --device=cpu --arg random:density=0.4,block=8x8,seed=1 --arg random:seed=2 --arg random:seed=3 --check
-func.func @f32_f16_sparse_k(%a: tensor<67x77xf32, #pit.sparsity<>>, %b: tensor<67x141xf32>, %c: tensor<77x141xf16>) -> tensor<77x141xf16> {
-  %0 = linalg.matmul indexing_maps = [affine_map<(m, n, k) -> (k, m)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>]
-      {pit.schedule = #pit.schedule<axis = 2, micro_tile = [1, 64], tile = [64, 64, 16]>}
-      ins(%a, %b : tensor<67x77xf32, #pit.sparsity<>>, tensor<67x141xf32>) outs(%c : tensor<77x141xf16>) -> tensor<77x141xf16>
-  return %0 : tensor<77x141xf16>
-}
-
-// RUN: pit-run %s --entry=f32_f16_sparse_kk --arch=sm_80 --device=emulator --arg random:density=0.4,block=8x8,seed=1 --arg random:seed=2 --arg random:seed=3 --check
-// RUN: pit-run %s --entry=f32_f16_sparse_kk --device=cpu --arg random:density=0.4,block=8x8,seed=1 --arg random:seed=2 --arg random:seed=3 --check
-func.func @f32_f16_sparse_kk(%a: tensor<77x67xf32, #pit.sparsity<>>, %b: tensor<141x67xf32>, %c: tensor<77x141xf16>) -> tensor<77x141xf16> {
-  %0 = linalg.matmul indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (n, k)>, affine_map<(m, n, k) -> (m, n)>]
-      {pit.schedule = #pit.schedule<axis = 2, micro_tile = [64, 8], tile = [64, 64, 16]>}
-      ins(%a, %b : tensor<77x67xf32, #pit.sparsity<>>, tensor<141x67xf32>) outs(%c : tensor<77x141xf16>) -> tensor<77x141xf16>
-  return %0 : tensor<77x141xf16>
-}
-
-// RUN: pit-run %s --entry=f32_f16_sparse_m --arch=sm_80 --device=emulator --arg random:density=0.4,block=8x8,seed=1 --arg random:seed=2 --arg random:seed=3 --check
-// RUN: pit-run %s --entry=f32_f16_sparse_m --device=cpu --arg random:density=0.4,block=8x8,seed=1 --arg random:seed=2 --arg random:seed=3 --check
-func.func @f32_f16_sparse_m(%a: tensor<77x67xf32, #pit.sparsity<>>, %b: tensor<67x141xf32>, %c: tensor<77x141xf16>) -> tensor<77x141xf16> {
-  %0 = linalg.matmul indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>]
-      {pit.schedule = #pit.schedule<axis = 0, micro_tile = [1, ?], tile = [32, 64, 16]>}
-      ins(%a, %b : tensor<77x67xf32, #pit.sparsity<>>, tensor<67x141xf32>) outs(%c : tensor<77x141xf16>) -> tensor<77x141xf16>
-  return %0 : tensor<77x141xf16>
-}
-
-// RUN: pit-run %s --entry=f32_f16_partial --arch=sm_80 --device=emulator --arg random:density=0.4,block=8x8,seed=1 --arg random:seed=2 --arg random:seed=3 --check
-// RUN: pit-run %s --entry=f32_f16_partial --device=cpu --arg random:density=0.4,block=8x8,seed=1 --arg random:seed=2 --arg random:seed=3 --check
-func.func @f32_f16_partial(%a: tensor<77x67xf32, #pit.sparsity<>>, %b: tensor<67x141xf32>, %c: tensor<77x141xf16>) -> tensor<77x141xf16> {
-  %0 = linalg.matmul indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>]
-      {pit.schedule = #pit.schedule<axis = 0, micro_tile = [1, 32], tile = [32, 64, 16]>}
-      ins(%a, %b : tensor<77x67xf32, #pit.sparsity<>>, tensor<67x141xf32>) outs(%c : tensor<77x141xf16>) -> tensor<77x141xf16>
-  return %0 : tensor<77x141xf16>
-}
-
 // RUN: pit-run %s --entry=i8_unsigned --arch=sm_80 --device=emulator --arg random:seed=1 --arg random:seed=2 --arg random:seed=3 --check
 // RUN: pit-run %s --entry=i8_unsigned --device=cpu --arg random:seed=1 --arg random:seed=2 --arg random:seed=3 --check
 func.func @i8_unsigned(%a: tensor<77x67xi8>, %b: tensor<141x67xi8>, %c: tensor<77x141xi32>) -> tensor<77x141xi32> {
@@ -513,4 +441,37 @@ func.func @wide(%a: tensor<77x67xf32>, %b: tensor<67x141xf32>, %c: tensor<77x141
       {pit.schedule = #pit.schedule<dense, tile = [128, 128, 16]>}
       ins(%a, %b : tensor<77x67xf32>, tensor<67x141xf32>) outs(%c : tensor<77x141xf32>) -> tensor<77x141xf32>
   return %0 : tensor<77x141xf32>
+}
+
+// Sums of f32 in an output of f16.
+// RUN: pit-run %s --entry=f32_f16_dense --arch=sm_80 --device=emulator --arg random:seed=1 --arg random:seed=2 --arg random:seed=3 --check
+// RUN: pit-run %s --entry=f32_f16_dense --device=cpu --arg random:seed=1 --arg random:seed=2 --arg random:seed=3 --check
+func.func @f32_f16_dense(%a: tensor<77x67xf32>, %b: tensor<67x141xf32>, %c: tensor<77x141xf16>) -> tensor<77x141xf16> {
+  %0 = linalg.generic {indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>],
+      iterator_types = ["parallel", "parallel", "reduction"], pit.schedule = #pit.schedule<dense, tile = [64, 64, 16]>}
+      ins(%a, %b : tensor<77x67xf32>, tensor<67x141xf32>) outs(%c : tensor<77x141xf16>) {
+  ^bb0(%x: f32, %y: f32, %acc: f16):
+    %1 = arith.mulf %x, %y : f32
+    %2 = arith.extf %acc : f16 to f32
+    %3 = arith.addf %2, %1 : f32
+    %4 = arith.truncf %3 : f32 to f16
+    linalg.yield %4 : f16
+  } -> tensor<77x141xf16>
+  return %0 : tensor<77x141xf16>
+}
+
+// RUN: pit-run %s --entry=f32_f16_sparse --arch=sm_80 --device=emulator --arg random:seed=1,density=0.3,block=8x8 --arg random:seed=2 --arg random:seed=3 --check
+// RUN: pit-run %s --entry=f32_f16_sparse --device=cpu --arg random:seed=1,density=0.3,block=8x8 --arg random:seed=2 --arg random:seed=3 --check
+func.func @f32_f16_sparse(%a: tensor<77x67xf32, #pit.sparsity<>>, %b: tensor<67x141xf32>, %c: tensor<77x141xf16>) -> tensor<77x141xf16> {
+  %0 = linalg.generic {indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>],
+      iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%a, %b : tensor<77x67xf32, #pit.sparsity<>>, tensor<67x141xf32>) outs(%c : tensor<77x141xf16>) {
+  ^bb0(%x: f32, %y: f32, %acc: f16):
+    %1 = arith.mulf %x, %y : f32
+    %2 = arith.extf %acc : f16 to f32
+    %3 = arith.addf %2, %1 : f32
+    %4 = arith.truncf %3 : f32 to f16
+    linalg.yield %4 : f16
+  } -> tensor<77x141xf16>
+  return %0 : tensor<77x141xf16>
 }

@@ -51,8 +51,7 @@ GenericOp convertContraction(RewriterBase &rewriter,
 
 /// Fills in the regions of an operation without any: the sum of the products of
 /// its two inputs, added to the init.
-void buildProductSum(OpBuilder &builder, GenericOp generic,
-                     ProductSigns signs);
+void buildProductSum(OpBuilder &builder, GenericOp generic, ProductSigns signs);
 
 /// Replaces product-sums whose operand is assembled from block sparse rows
 /// (BSR) or compressed sparse rows (CSR) by pit.generic on the stored values:

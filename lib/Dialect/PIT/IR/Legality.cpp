@@ -29,13 +29,11 @@ bool pit::hasProduct(Type lhs, Type rhs, Type acc) {
   Type inputs[] = {lhs, rhs};
   unsigned least = 0;
   for (Type input : inputs) {
-    bool taken = isa<FloatType>(acc)
-                     ? isa<Float16Type, BFloat16Type, Float32Type, Float64Type>(
-                           input)
-                     : input.isSignlessInteger(8) ||
-                           input.isSignlessInteger(16) ||
-                           input.isSignlessInteger(32) ||
-                           input.isSignlessInteger(64);
+    bool taken =
+        isa<FloatType>(acc)
+            ? isa<Float16Type, BFloat16Type, Float32Type, Float64Type>(input)
+            : input.isSignlessInteger(8) || input.isSignlessInteger(16) ||
+                  input.isSignlessInteger(32) || input.isSignlessInteger(64);
     if (!taken)
       return false;
     least = std::max(least, input.getIntOrFloatBitWidth());
@@ -54,8 +52,8 @@ std::optional<ProductGranules> pit::getProductGranules(Type lhs, Type rhs,
   if (isTensorCoreFloat(lhs) && lhs == rhs && acc.isF32())
     return ProductGranules{16, 8, 16}; // mma.sync m16n8k16
   // A chunk of 16 bytes in shared memory, whichever dimension is contiguous.
-  int64_t chunk = 128 / std::min(lhs.getIntOrFloatBitWidth(),
-                                 rhs.getIntOrFloatBitWidth());
+  int64_t chunk =
+      128 / std::min(lhs.getIntOrFloatBitWidth(), rhs.getIntOrFloatBitWidth());
   return ProductGranules{chunk, chunk, chunk};
 }
 

@@ -264,8 +264,7 @@ LogicalResult TileMmaOp::verify() {
   if (getMath() && (!getLhs().getType().getElementType().isF32() ||
                     !getRhs().getType().getElementType().isF32()))
     return emitOpError() << "with math = tf32 expects tiles of f32, but got "
-                         << getLhs().getType() << " and "
-                         << getRhs().getType();
+                         << getLhs().getType() << " and " << getRhs().getType();
   // A sum over the reduction of products of two elements, and nothing else.
   auto hasDim = [&](unsigned map, unsigned dim) {
     return cast<AffineMapAttr>(getIndexingMaps()[map])

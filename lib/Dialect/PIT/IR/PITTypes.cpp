@@ -190,14 +190,13 @@ LogicalResult AccType::verify(function_ref<InFlightDiagnostic()> emitError,
       return emitError() << "expects number " << number << " of 'by' in [1, "
                          << kMaxTileExtent << "], but got " << value;
   if (by[0] * by[1] != kLanesPerWarp)
-    return emitError() << "expects 'by' to share a tile among "
-                       << kLanesPerWarp << " lanes, but got " << by[0] << " x "
-                       << by[1];
+    return emitError() << "expects 'by' to share a tile among " << kLanesPerWarp
+                       << " lanes, but got " << by[0] << " x " << by[1];
   for (int dim = 0; dim < 2; ++dim)
     if (shape[dim] % by[4 + dim])
-      return emitError() << "expects runs that divide the extent "
-                         << shape[dim] << " of dimension " << dim
-                         << ", but got " << by[4 + dim];
+      return emitError() << "expects runs that divide the extent " << shape[dim]
+                         << " of dimension " << dim << ", but got "
+                         << by[4 + dim];
   return success();
 }
 

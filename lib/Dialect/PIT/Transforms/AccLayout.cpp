@@ -42,9 +42,9 @@ Product Product::get(TileMmaOp mma) {
     TileType tile = (isLhs ? mma.getLhs() : mma.getRhs()).getType();
     unsigned position = *maps[isLhs ? 0 : 1].getResultPosition(parallel);
     product.depth = tile.getShape()[1 - position];
-    product.factors[dim] = {
-        tile, isLhs, /*reductionContiguous=*/position == 0,
-        isLhs ? mma.getLhsUnsigned() : mma.getRhsUnsigned()};
+    product.factors[dim] = {tile, isLhs, /*reductionContiguous=*/position == 0,
+                            isLhs ? mma.getLhsUnsigned()
+                                  : mma.getRhsUnsigned()};
   }
   return product;
 }
@@ -55,11 +55,10 @@ int64_t Product::getMmaDepth() const {
     return 0;
   bool alongReduction =
       factors[0].reductionContiguous && factors[1].reductionContiguous;
-  bool taken =
-      acc.getElementType().isF32()
-          ? isTensorCoreFloat(type) || (isTF32 && type.isF32())
-          : acc.getElementType().isInteger(32) && type.isInteger(8) &&
-                alongReduction;
+  bool taken = acc.getElementType().isF32()
+                   ? isTensorCoreFloat(type) || (isTF32 && type.isF32())
+                   : acc.getElementType().isInteger(32) && type.isInteger(8) &&
+                         alongReduction;
   int64_t step =
       kFragmentChunks * kChunkBytes * 8 / type.getIntOrFloatBitWidth();
   return taken && hasFragments(acc) && depth % step == 0 ? step : 0;
@@ -142,9 +141,8 @@ ThreadLayout ThreadLayout::get(AccType acc) {
 }
 
 AccType ThreadLayout::distribute(AccType acc) const {
-  return AccType::get(
-      acc.getContext(), acc.getShape(), acc.getElementType(),
-      {lanes[0], lanes[1], warps[0], warps[1], run[0], run[1]});
+  return AccType::get(acc.getContext(), acc.getShape(), acc.getElementType(),
+                      {lanes[0], lanes[1], warps[0], warps[1], run[0], run[1]});
 }
 
 ThreadLayout ThreadLayout::choose(AccType acc, int64_t warps,
@@ -156,9 +154,8 @@ ThreadLayout ThreadLayout::choose(AccType acc, int64_t warps,
   auto cost = [&](const ThreadLayout &layout) {
     int64_t sums = layout.held(0) * layout.held(1), loads = 0;
     for (int dim = 0; dim < 2; ++dim)
-      loads += widths[dim] == 1
-                   ? llvm::divideCeil(layout.held(dim), kMaxRun)
-                   : layout.runs(dim);
+      loads += widths[dim] == 1 ? llvm::divideCeil(layout.held(dim), kMaxRun)
+                                : layout.runs(dim);
     return sums + 2 * loads;
   };
   // 8 lanes read 128 bytes of a row at once (see the header).

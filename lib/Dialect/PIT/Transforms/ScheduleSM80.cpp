@@ -119,8 +119,8 @@ LogicalResult Scheduler::findLoops() {
 /// The type of all accumulators, if there are any.
 LogicalResult Scheduler::findAccumulator() {
   auto add = [&](Operation *op, AccType type) -> LogicalResult {
-    type = AccType::get(type.getContext(), type.getShape(),
-                        type.getElementType());
+    type =
+        AccType::get(type.getContext(), type.getShape(), type.getElementType());
     if (acc && *acc != type)
       return op->emitOpError()
              << "has no sm_80 schedule: accumulators of one kernel must have "
@@ -131,8 +131,7 @@ LogicalResult Scheduler::findAccumulator() {
   };
   WalkResult result = kernel.walk([&](Operation *op) {
     if (auto mma = dyn_cast<TileMmaOp>(op)) {
-      if (failed(add(op, mma.getAcc().getType())) ||
-          failed(verifyProduct(mma)))
+      if (failed(add(op, mma.getAcc().getType())) || failed(verifyProduct(mma)))
         return WalkResult::interrupt();
       products.push_back(Product::get(mma));
     }
@@ -175,15 +174,15 @@ int64_t Scheduler::assignRuns(int64_t pinned, int64_t &registers) {
   int64_t perElement = llvm::divideCeil(
       acc->getElementType().getIntOrFloatBitWidth(), kRegisterBits);
   uint64_t size = acc->getShape()[0] * acc->getShape()[1] * perElement;
-  int64_t warps = pinned ? pinned
-                         : std::clamp<int64_t>(
-                               llvm::bit_floor(size / kAccRegistersPerWarp), 1,
-                               kMaxDefaultWarps);
+  int64_t warps =
+      pinned ? pinned
+             : std::clamp<int64_t>(llvm::bit_floor(size / kAccRegistersPerWarp),
+                                   1, kMaxDefaultWarps);
   std::array<int64_t, 2> widths{1, 1};
   for (const Product &product : products)
     for (int dim = 0; dim < 2; ++dim)
-      widths[dim] = std::max(widths[dim],
-                             product.factors[dim].getParallelWidth());
+      widths[dim] =
+          std::max(widths[dim], product.factors[dim].getParallelWidth());
   ThreadLayout layout = ThreadLayout::choose(*acc, warps, widths);
   int64_t factors = 0;
   for (const Product &product : products) {

@@ -91,7 +91,8 @@ def main():
             fail(log[-2000:])
         part = log[log.index(f"'{step['entry']}'"):]
         spills = re.search(r"(\d+) bytes spill stores, (\d+) bytes spill loads", part)
-        print(f"  ptxas: {re.search(r'Used (\d+) registers', part).group(1)} registers, {spills.group(1)} bytes spilled")
+        registers = re.search(r"Used (\d+) registers", part)
+        print(f"  ptxas: {registers.group(1)} registers, {spills.group(1)} bytes spilled")
         if spills.group(1) != "0" or spills.group(2) != "0":
             problems.append("ptxas spills")
     if problems:

@@ -55,10 +55,10 @@ struct SparseAccess {
 /// them along the reduction at once: f16 and bf16 (PTX ISA, mma.sync m16n8k16).
 bool isTensorCoreFloat(Type type);
 
-/// Whether pit.tile_mma multiplies elements of types `lhs` and `rhs` and adds the
-/// products to one of type `acc`: floats of f16, bf16, f32 and f64 to f32 or f64,
-/// integers of 8 to 64 bits to i32 or i64, none of them narrower than the
-/// inputs. It does not say at which speed.
+/// Whether pit.tile_mma multiplies elements of types `lhs` and `rhs` and adds
+/// the products to one of type `acc`: floats of f16, bf16, f32 and f64 to f32
+/// or f64, integers of 8 to 64 bits to i32 or i64, none of them narrower than
+/// the inputs. It does not say at which speed.
 bool hasProduct(Type lhs, Type rhs, Type acc);
 
 /// Multiples that the extents of a dense tile must be of: along the rows and
@@ -68,15 +68,15 @@ struct ProductGranules {
 };
 
 /// The granules of pit.tile_mma for inputs and an accumulator of these types:
-/// those of mma.sync for f16 and bf16, 16 bytes for all others, which CUDA cores
-/// multiply; none if it does not take them. With `isTF32` f32 inputs are rounded
-/// to tf32, which mma.sync takes.
+/// those of mma.sync for f16 and bf16, 16 bytes for all others, which CUDA
+/// cores multiply; none if it does not take them. With `isTF32` f32 inputs are
+/// rounded to tf32, which mma.sync takes.
 std::optional<ProductGranules> getProductGranules(Type lhs, Type rhs, Type acc,
                                                   bool isTF32 = false);
 
 /// The type in which products of inputs of this type are added up: f32 for f16,
-/// bf16 and f32, f64 for f64, i32 for i8, i16 and i32, i64 for i64; the type itself
-/// for any other.
+/// bf16 and f32, f64 for f64, i32 for i8, i16 and i32, i64 for i64; the type
+/// itself for any other.
 Type getAccumulatorType(Type input);
 
 /// The type in which products of inputs of type `input` are added up for an

@@ -101,8 +101,9 @@ struct Product {
     int64_t getParallelWidth() const;
     int64_t getReductionWidth() const;
   };
-  Factor factors[2]; ///< those with the accumulator's first and second dimension
-  int64_t depth;     ///< extent of the reduction
+  Factor
+      factors[2]; ///< those with the accumulator's first and second dimension
+  int64_t depth;  ///< extent of the reduction
   AccType acc;
   bool isTF32; ///< f32 is to be rounded to tf32
 
@@ -110,14 +111,14 @@ struct Product {
   static Product get(TileMmaOp mma);
 
   /// Steps along the reduction in which tensor cores take the product: k of
-  /// mma.sync m16n8k16 (f16, bf16), m16n8k8 (tf32) or m16n8k32 (i8 with both tiles
-  /// contiguous along the reduction). Two chunks of each tile. 0 if they do not:
-  /// other types, or extents that are no multiples.
+  /// mma.sync m16n8k16 (f16, bf16), m16n8k8 (tf32) or m16n8k32 (i8 with both
+  /// tiles contiguous along the reduction). Two chunks of each tile. 0 if they
+  /// do not: other types, or extents that are no multiples.
   int64_t getMmaDepth() const;
 };
 
-/// Whether an accumulator is made of fragments of mma.sync: rank 2, multiples of
-/// 16 and 8, f32 or i32.
+/// Whether an accumulator is made of fragments of mma.sync: rank 2, multiples
+/// of 16 and 8, f32 or i32.
 bool hasFragments(AccType acc);
 
 /// Checks that threads can hold an accumulator: rank 2, and f32, f64, i32 or
@@ -148,8 +149,8 @@ struct WarpLayout {
 /// each dimension, thread t of `threads` holds runs of neighbours, the first at
 /// `t * run`, the others `threads * run` apart.
 ///
-/// Example: 64x128xf32 on 128 threads, by = [4, 8, 2, 2, 4, 4]. A thread holds 2 x 2
-/// blocks of 4 x 4, 8 x 8 elements in all. 8 neighbouring lanes read 128
+/// Example: 64x128xf32 on 128 threads, by = [4, 8, 2, 2, 4, 4]. A thread holds
+/// 2 x 2 blocks of 4 x 4, 8 x 8 elements in all. 8 neighbouring lanes read 128
 /// contiguous bytes of a row of the tile that holds n, or 8 consecutive rows of
 /// one that is contiguous along the reduction, which the swizzle puts in
 /// different banks if runs have length 1; all of them read the same of the
@@ -182,8 +183,8 @@ struct ThreadLayout {
 struct AccLayout {
   std::variant<WarpLayout, ThreadLayout> layout;
 
-  /// The layout that the type says, or failure with an error from `emitError` if
-  /// that many threads cannot share the accumulator so.
+  /// The layout that the type says, or failure with an error from `emitError`
+  /// if that many threads cannot share the accumulator so.
   static FailureOr<AccLayout> get(AccType acc, int64_t threads,
                                   function_ref<InFlightDiagnostic()> emitError);
 
