@@ -19,18 +19,46 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/Transforms/Passes.h"
 #include "mlir/Dialect/Linalg/Passes.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
 
 using namespace mlir;
 
-/// Functions on memrefs that return nothing. The results are copied to the
-/// caller's memory, so that no buffer is allocated for someone else to free.
+namespace {
+/// Functions of static results return nothing: the results are copied to the
+/// caller's memory, so that no buffer is allocated for someone else to free. A
+/// function with a result of dynamic size returns its results, for its caller
+/// to free.
+struct ResultsToArgumentsPass
+    : PassWrapper<ResultsToArgumentsPass, OperationPass<ModuleOp>> {
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(ResultsToArgumentsPass)
+  StringRef getArgument() const override { return "pit-results-to-arguments"; }
+  StringRef getDescription() const override {
+    return "Make results of static size arguments";
+  }
+  void getDependentDialects(DialectRegistry &registry) const override {
+    registry.insert<memref::MemRefDialect>();
+  }
+  void runOnOperation() override {
+    bufferization::BufferResultsToOutParamsOpts options;
+    options.modifyPublicFunctions = true;
+    options.filterFn = [](func::FuncOp *function) {
+      return llvm::all_of(function->getResultTypes(), [](Type type) {
+        auto memref = dyn_cast<MemRefType>(type);
+        return !memref || memref.hasStaticShape();
+      });
+    };
+    if (failed(bufferization::promoteBufferResultsToOutParams(getOperation(),
+                                                              options)))
+      signalPassFailure();
+  }
+};
+} // namespace
+
 static void addResultsAsArguments(OpPassManager &manager) {
-  bufferization::BufferResultsToOutParamsPassOptions options;
-  options.modifyPublicFunctions = true;
-  manager.addPass(bufferization::createBufferResultsToOutParamsPass(options));
+  manager.addPass(std::make_unique<ResultsToArgumentsPass>());
 }
 
 /// From linalg, scf and memref to LLVM.
@@ -79,6 +107,7 @@ void pit::buildReferencePipeline(OpPassManager &manager) {
 }
 
 void pit::registerCPUPipelines() {
+  PassRegistration<ResultsToArgumentsPass>();
   PassPipelineRegistration<>(
       "pit-to-cpu",
       "Lower to the host's LLVM: indices and plain loops, no GPU dialect",

@@ -58,6 +58,9 @@ struct PlanExecutor::Impl {
   Error loadKernel(const LaunchStep &step, PreparedStep &prepared);
 
   Error bind(std::span<const TensorArgument> arguments);
+  Error bindInputs(std::span<const TensorArgument> inputs);
+  Error checkRequirements() const;
+  size_t countInputs() const;
   Error bindShape(size_t index, std::span<const int64_t> shape);
   Error checkShape(size_t index, std::span<const int64_t> shape);
   Error prepare(std::span<const TensorArgument> arguments,
@@ -231,25 +234,51 @@ Error PlanExecutor::Impl::checkShape(size_t index,
   return Error::success();
 }
 
-Error PlanExecutor::Impl::bind(std::span<const TensorArgument> arguments) {
-  if (arguments.size() != plan.arguments.size()) {
-    const size_t outputs =
-        std::count_if(plan.arguments.begin(), plan.arguments.end(),
-                      [](const FunctionArgument &a) { return a.isOutput; });
-    return {prefix() + "got " + std::to_string(arguments.size()) +
-            " arguments; expected " +
-            std::to_string(plan.arguments.size() - outputs) + " inputs and " +
-            std::to_string(outputs) + " outputs"};
+size_t PlanExecutor::Impl::countInputs() const {
+  return std::count_if(plan.arguments.begin(), plan.arguments.end(),
+                       [](const FunctionArgument &a) { return !a.isOutput; });
+}
+
+Error PlanExecutor::Impl::checkRequirements() const {
+  for (const SizeRequirement &requirement : plan.requirements) {
+    const Expected<int64_t> size = requirement.size.evaluate(context);
+    const Expected<int64_t> expected = requirement.expected.evaluate(context);
+    if (!size || !expected)
+      return {prefix() + requirement.what + ": " +
+              (size ? expected : size).error().message};
+    if (Error error = checkRequirement(requirement, *size, *expected))
+      return {prefix() + error.message};
   }
+  return Error::success();
+}
+
+/// Gives the symbols of the inputs their values, all others none.
+Error PlanExecutor::Impl::bindInputs(std::span<const TensorArgument> inputs) {
   std::fill(boundBy.begin(), boundBy.end(), kUnbound);
   context.blocksPerMultiprocessor = 0;
-  for (size_t i = 0; i < arguments.size(); ++i)
-    if (Error error = bindShape(i, arguments[i].shape))
-      return error;
-  for (size_t i = 0; i < arguments.size(); ++i)
-    if (Error error = checkShape(i, arguments[i].shape))
+  for (size_t i = 0; i < inputs.size(); ++i)
+    if (Error error = bindShape(i, inputs[i].shape))
       return error;
   return Error::success();
+}
+
+Error PlanExecutor::Impl::bind(std::span<const TensorArgument> arguments) {
+  const size_t inputs = countInputs();
+  if (arguments.size() != plan.arguments.size())
+    return {prefix() + "got " + std::to_string(arguments.size()) +
+            " arguments; expected " + std::to_string(inputs) + " inputs and " +
+            std::to_string(plan.arguments.size() - inputs) + " outputs"};
+  if (Error error = bindInputs(arguments))
+    return error;
+  // First what is wrong with the inputs: it would be with the outputs as well.
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    if (i == inputs)
+      if (Error error = checkRequirements())
+        return error;
+    if (Error error = checkShape(i, arguments[i].shape))
+      return error;
+  }
+  return inputs == arguments.size() ? checkRequirements() : Error::success();
 }
 
 Expected<int64_t> PlanExecutor::Impl::requiredWorkspace() const {
@@ -526,6 +555,41 @@ Expected<PlanExecutor> PlanExecutor::load(Backend &backend,
   if (!ptx)
     return ptx.error();
   return create(backend, std::move(*plan), std::move(*ptx), ptxPath);
+}
+
+Expected<std::vector<std::vector<int64_t>>>
+PlanExecutor::outputShapes(std::span<const TensorArgument> inputs) {
+  const LaunchPlan &plan = impl->plan;
+  if (inputs.size() != impl->countInputs())
+    return Error{impl->prefix() + "got " + std::to_string(inputs.size()) +
+                 " inputs; expected " + std::to_string(impl->countInputs())};
+  if (Error error = impl->bindInputs(inputs))
+    return error;
+  for (size_t i = inputs.size(); i < plan.arguments.size(); ++i)
+    for (size_t d = 0; d < plan.arguments[i].type.shape.size(); ++d)
+      if (const auto symbol = plan.arguments[i].type.shape[d].bareSymbol();
+          symbol && impl->boundBy[*symbol] == Impl::kUnbound)
+        return Error{impl->argumentName(i) + "dimension " + std::to_string(d) +
+                     ": the inputs do not tell its size"};
+  for (size_t i = 0; i < inputs.size(); ++i)
+    if (Error error = impl->checkShape(i, inputs[i].shape))
+      return error;
+  if (Error error = impl->checkRequirements())
+    return error;
+  std::vector<std::vector<int64_t>> shapes;
+  for (size_t i = inputs.size(); i < plan.arguments.size(); ++i) {
+    std::vector<int64_t> &shape = shapes.emplace_back();
+    for (const Expression &extent : plan.arguments[i].type.shape) {
+      const Expected<int64_t> value = extent.evaluate(impl->context);
+      if (!value)
+        return Error{impl->argumentName(i) + value.error().message};
+      shape.push_back(*value);
+    }
+    // Also refuses what no tensor can have.
+    if (Error error = impl->checkShape(i, shape))
+      return error;
+  }
+  return shapes;
 }
 
 Expected<uint64_t>

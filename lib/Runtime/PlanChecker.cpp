@@ -40,6 +40,21 @@ Error pit::runtime::checkCopy(int64_t sourceOffset, int64_t targetOffset,
           "' overlap the source at offset " + std::to_string(sourceOffset)};
 }
 
+Error pit::runtime::checkRequirement(const SizeRequirement &requirement,
+                                     int64_t size, int64_t expected) {
+  if (requirement.atLeast ? size >= expected : size == expected)
+    return Error::success();
+  const auto describe = [](const Expression &expression, int64_t value) {
+    return expression.constant() ? std::to_string(value)
+                                 : "'" + expression.text() + "', which is " +
+                                       std::to_string(value);
+  };
+  return {requirement.what + ": the size is " +
+          describe(requirement.size, size) + "; expected " +
+          (requirement.atLeast ? "at least " : "") +
+          describe(requirement.expected, expected)};
+}
+
 Error pit::runtime::checkGrid(int64_t grid) {
   if (grid >= 0 && grid <= kMaxGrid)
     return Error::success();
@@ -55,13 +70,14 @@ public:
       : plan(plan), errors(errors) {}
 
   bool run() {
-    return checkArguments() && checkSymbols() && checkWorkspace() &&
-           checkSteps();
+    return checkArguments() && checkSymbols() && checkRequirements() &&
+           checkWorkspace() && checkSteps();
   }
 
 private:
   bool checkArguments();
   bool checkSymbols();
+  bool checkRequirements();
   bool checkWorkspace();
   bool checkSteps();
   bool check(const MemsetStep &step, const std::string &path);
@@ -138,6 +154,24 @@ bool Checker::checkSymbols() {
       return errors.fail(elementPath("symbols", i),
                          "no dimension of an argument is '" + plan.symbols[i] +
                              "' by itself, so that it never gets a value");
+  return true;
+}
+
+bool Checker::checkRequirements() {
+  for (size_t i = 0; i < plan.requirements.size(); ++i) {
+    const SizeRequirement &requirement = plan.requirements[i];
+    const std::string path = elementPath("requirements", i);
+    for (const Expression *e : {&requirement.size, &requirement.expected})
+      if (e->usesDevice())
+        return errors.fail(path, "'" + e->text() +
+                                     "' depends on the device; expected sizes "
+                                     "only");
+    const std::optional<int64_t> size = requirement.size.constant(),
+                                 expected = requirement.expected.constant();
+    if (size && expected)
+      if (Error error = checkRequirement(requirement, *size, *expected))
+        return errors.fail(path, error.message);
+  }
   return true;
 }
 

@@ -27,6 +27,10 @@ Error checkRange(int64_t offset, int64_t bytes, int64_t size,
 Error checkCopy(int64_t sourceOffset, int64_t targetOffset, int64_t bytes,
                 std::string_view buffer);
 
+/// An error unless the requirement holds of the values of its expressions.
+Error checkRequirement(const SizeRequirement &requirement, int64_t size,
+                       int64_t expected);
+
 /// An error unless `grid` is a number of blocks that can be launched, or 0.
 Error checkGrid(int64_t grid);
 

@@ -103,6 +103,7 @@ private:
   bool parseHeader(JsonObject &root);
   bool parseSymbols(JsonObject &root);
   bool parseArguments(JsonObject &root);
+  bool parseRequirements(JsonObject &root);
   bool parseWorkspace(JsonObject &root);
   bool parseSteps(JsonObject &root);
   bool parseStep(const Json &json, const std::string &path);
@@ -315,6 +316,37 @@ bool Parser::parseArguments(JsonObject &root) {
   return true;
 }
 
+bool Parser::parseRequirements(JsonObject &root) {
+  const Json *requirements = root.optional("requirements");
+  if (!requirements)
+    return true;
+  if (!requirements->is_array())
+    return errors.expected("requirements", "a list", *requirements);
+  for (size_t i = 0; i < requirements->size(); ++i) {
+    JsonObject object(errors, (*requirements)[i],
+                      elementPath("requirements", i));
+    SizeRequirement requirement;
+    if (!object.begin() || !parseExpression(object, "size", requirement.size))
+      return false;
+    const Json *equals = object.optional("equals");
+    const Json *least = object.optional("at_least");
+    if (!equals == !least)
+      return errors.fail(object.path(),
+                         equals ? "has both 'equals' and 'at_least'; expected "
+                                  "one of them"
+                                : "has neither 'equals' nor 'at_least'; "
+                                  "expected one of them");
+    requirement.atLeast = least;
+    if (!parseExpression(least ? *least : *equals,
+                         object.pathOf(least ? "at_least" : "equals"),
+                         requirement.expected) ||
+        !object.string("what", requirement.what) || !object.finish())
+      return false;
+    plan.requirements.push_back(std::move(requirement));
+  }
+  return true;
+}
+
 bool Parser::parseWorkspace(JsonObject &root) {
   const Json *member = root.required("workspace");
   if (!member)
@@ -445,7 +477,8 @@ bool Parser::parseSteps(JsonObject &root) {
 bool Parser::run(const Json &json) {
   JsonObject root(errors, json, "");
   return root.begin() && parseHeader(root) && parseSymbols(root) &&
-         parseArguments(root) && parseWorkspace(root) && parseSteps(root) &&
+         parseArguments(root) && parseRequirements(root) &&
+         parseWorkspace(root) && parseSteps(root) &&
          root.finish() && checkPlan(plan, errors);
 }
 

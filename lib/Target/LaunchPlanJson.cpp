@@ -5,6 +5,7 @@
 #include "pit/Dialect/PIT/Transforms/LaunchPlan.h"
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "llvm/ADT/MapVector.h"
 #include "llvm/Support/JSON.h"
 
 using namespace mlir;
@@ -16,7 +17,7 @@ static constexpr int64_t formatVersion = 1;
 static constexpr int64_t pointerAlignmentBytes = 16;
 /// What readers accept; docs/launch-plan.md, "Limits".
 static constexpr int64_t maxRank = 16;
-static constexpr size_t maxArguments = 1024;
+static constexpr size_t maxArguments = 1024, maxSymbols = 1024;
 
 namespace {
 
@@ -29,16 +30,21 @@ public:
   LogicalResult write();
 
 private:
-  void writeArguments();
+  void nameSymbols();
+  LogicalResult writeArguments();
+  LogicalResult writeRequirements();
   LogicalResult writeSteps();
   LogicalResult writeCopy(memref::CopyOp op);
   LogicalResult writeLaunch(LaunchOp op);
   LogicalResult writeKernelArgument(LaunchOp op, Value value);
   /// The members "buffer" and "offset" of the place of a memref.
   LogicalResult writePlace(Value memref);
-  void writeType(MemRefType type);
+  LogicalResult writeType(Value memref);
   void writeSizes(StringRef key, ArrayRef<int64_t> sizes);
   LogicalResult writeExpression(StringRef key, Value value);
+  LogicalResult writeText(StringRef key, FailureOr<std::string> text);
+  /// What expressions may use.
+  PlanSymbols getSymbols() { return {/*values=*/nullptr, findSymbol}; }
   void writeSchedule(ScheduleAttr schedule);
   StringRef getArgumentName(BlockArgument argument) {
     return function
@@ -50,6 +56,14 @@ private:
   const PTXTarget &target;
   StringRef ptxFile;
   llvm::json::OStream &json;
+  /// Names of the sizes that nothing defines, by argument and dimension.
+  llvm::MapVector<std::pair<unsigned, int64_t>, std::string> symbols;
+  std::function<std::optional<std::string>(BlockArgument, int64_t)> findSymbol =
+      [this](BlockArgument argument,
+             int64_t dim) -> std::optional<std::string> {
+    auto found = symbols.find({argument.getArgNumber(), dim});
+    return found == symbols.end() ? std::nullopt : std::optional(found->second);
+  };
 };
 
 } // namespace
@@ -65,8 +79,14 @@ static std::string spellType(Type type) {
   return text;
 }
 
-LogicalResult PlanWriter::writeExpression(StringRef key, Value value) {
-  FailureOr<std::string> text = writePlanExpression(value);
+/// Whether a text is a number and no expression.
+static bool isNumber(StringRef text) {
+  int64_t number;
+  return !text.getAsInteger(10, number);
+}
+
+LogicalResult PlanWriter::writeText(StringRef key,
+                                    FailureOr<std::string> text) {
   if (failed(text))
     return failure();
   int64_t number;
@@ -75,6 +95,20 @@ LogicalResult PlanWriter::writeExpression(StringRef key, Value value) {
   else
     json.attribute(key, *text);
   return success();
+}
+
+LogicalResult PlanWriter::writeExpression(StringRef key, Value value) {
+  return writeText(key, writePlanExpression(value, getSymbols()));
+}
+
+void PlanWriter::nameSymbols() {
+  for (BlockArgument argument : function.getArguments()) {
+    auto type = cast<MemRefType>(argument.getType());
+    for (int64_t dim = 0; dim < type.getRank(); ++dim)
+      if (type.isDynamicDim(dim) && !getSizeDefinition(argument, dim))
+        symbols.insert({{argument.getArgNumber(), dim},
+                        "s" + std::to_string(symbols.size())});
+  }
 }
 
 void PlanWriter::writeSizes(StringRef key, ArrayRef<int64_t> sizes) {
@@ -93,10 +127,28 @@ void PlanWriter::writeSizes(StringRef key, ArrayRef<int64_t> sizes) {
   json.attributeEnd();
 }
 
-void PlanWriter::writeType(MemRefType type) {
+LogicalResult PlanWriter::writeType(Value memref) {
+  auto type = cast<MemRefType>(memref.getType());
   json.attribute("type", spellType(type.getElementType()));
-  writeSizes("shape", type.getShape());
+  SmallVector<std::string> sizes;
+  bool ok = true;
+  for (int64_t dim = 0; dim < type.getRank(); ++dim) {
+    FailureOr<std::string> size = writePlanSize(memref, dim, getSymbols());
+    ok &= succeeded(size);
+    sizes.push_back(ok ? *size : "0");
+  }
+  json.attributeBegin("shape");
+  json.rawValue([&](raw_ostream &os) {
+    os << "[";
+    llvm::interleaveComma(sizes, os, [&](StringRef size) {
+      // Expressions have no characters that JSON would escape.
+      os << (isNumber(size) ? size.str() : ("\"" + size + "\"").str());
+    });
+    os << "]";
+  });
+  json.attributeEnd();
   json.attribute("alignment", pointerAlignmentBytes);
+  return success(ok);
 }
 
 LogicalResult PlanWriter::writePlace(Value memref) {
@@ -110,7 +162,8 @@ LogicalResult PlanWriter::writePlace(Value memref) {
   return writeExpression("offset", place.offset);
 }
 
-void PlanWriter::writeArguments() {
+LogicalResult PlanWriter::writeArguments() {
+  bool ok = true;
   json.attributeArray("arguments", [&] {
     for (BlockArgument argument : function.getArguments())
       json.object([&] {
@@ -119,13 +172,44 @@ void PlanWriter::writeArguments() {
                                                    kOutputAttrName)
                                    ? "output"
                                    : "input");
-        writeType(cast<MemRefType>(argument.getType()));
+        ok &= succeeded(writeType(argument));
       });
   });
+  return success(ok);
+}
+
+/// Whether a requirement is what says an argument's size.
+static bool isDefinition(RequireOp op) {
+  auto size = op.getSize().getDefiningOp<memref::DimOp>();
+  auto argument =
+      size ? dyn_cast<BlockArgument>(size.getSource()) : BlockArgument();
+  std::optional<int64_t> dim = size ? size.getConstantIndex() : std::nullopt;
+  return !op.getAtLeast() && argument && dim && *dim >= 0 &&
+         *dim < cast<MemRefType>(argument.getType()).getRank() &&
+         getSizeDefinition(argument, *dim) == op.getExpected();
+}
+
+LogicalResult PlanWriter::writeRequirements() {
+  SmallVector<RequireOp> requirements;
+  for (auto op : function.getBody().front().getOps<RequireOp>())
+    if (!isDefinition(op))
+      requirements.push_back(op);
+  if (requirements.empty())
+    return success();
+  bool ok = true;
+  json.attributeArray("requirements", [&] {
+    for (RequireOp op : requirements)
+      json.object([&] {
+        ok &= succeeded(writeExpression("size", op.getSize()));
+        ok &= succeeded(writeExpression(op.getAtLeast() ? "at_least" : "equals",
+                                        op.getExpected()));
+        json.attribute("what", op.getWhat());
+      });
+  });
+  return success(ok);
 }
 
 LogicalResult PlanWriter::writeCopy(memref::CopyOp op) {
-  auto type = cast<MemRefType>(op.getSource().getType());
   bool ok = true;
   json.object([&] {
     json.attribute("kind", "copy");
@@ -133,7 +217,8 @@ LogicalResult PlanWriter::writeCopy(memref::CopyOp op) {
                          [&] { ok &= succeeded(writePlace(op.getSource())); });
     json.attributeObject("target",
                          [&] { ok &= succeeded(writePlace(op.getTarget())); });
-    json.attribute("bytes", *getStaticByteSize(type));
+    ok &= succeeded(
+        writeText("bytes", writePlanByteSize(op.getSource(), getSymbols())));
   });
   return success(ok);
 }
@@ -143,10 +228,14 @@ LogicalResult PlanWriter::writeKernelArgument(LaunchOp op, Value value) {
   bool ok = true;
   json.object([&] {
     if (!type) {
-      json.attribute("name", "size");
+      FailureOr<std::string> text = writePlanExpression(value, getSymbols());
+      bool isSymbol = succeeded(text) && llvm::any_of(symbols, [&](auto &entry) {
+                        return entry.second == *text;
+                      });
+      json.attribute("name", isSymbol ? *text : "size");
       json.attribute("kind", "size");
       json.attribute("type", "i64");
-      ok &= succeeded(writeExpression("value", value));
+      ok &= succeeded(writeText("value", text));
       return;
     }
     Value buffer = getPlanBuffer(value);
@@ -163,7 +252,7 @@ LogicalResult PlanWriter::writeKernelArgument(LaunchOp op, Value value) {
       json.attribute("kind",
                      view->hasAttr(kIndexAttrName) ? "index" : "workspace");
     }
-    writeType(type);
+    ok &= succeeded(writeType(value));
     ok &= succeeded(writePlace(value));
   });
   return success(ok);
@@ -222,6 +311,11 @@ LogicalResult PlanWriter::writeSteps() {
 }
 
 LogicalResult PlanWriter::write() {
+  nameSymbols();
+  if (symbols.size() > maxSymbols)
+    return function.emitOpError()
+           << "has " << symbols.size()
+           << " dynamic sizes: a launch plan takes at most " << maxSymbols;
   bool ok = true;
   json.object([&] {
     json.attribute("format", "pit-launch-plan");
@@ -230,8 +324,12 @@ LogicalResult PlanWriter::write() {
     json.attribute("arch", target.chip);
     json.attribute("ptx_version", toString(target.version));
     json.attribute("ptx", ptxFile);
-    json.attributeArray("symbols", [] {});
-    writeArguments();
+    json.attributeArray("symbols", [&] {
+      for (auto &entry : symbols)
+        json.value(entry.second);
+    });
+    ok &= succeeded(writeArguments());
+    ok &= succeeded(writeRequirements());
     json.attributeObject("workspace", [&] {
       auto workspaces = function.getBody().front().getOps<WorkspaceOp>();
       if (workspaces.empty())

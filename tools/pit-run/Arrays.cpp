@@ -10,6 +10,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
+#include <optional>
 #include <set>
 
 using namespace pit;
@@ -169,6 +170,7 @@ private:
 
 /// What `random:` was told.
 struct RandomSpec {
+  std::optional<std::vector<uint64_t>> shape; ///< none: the argument's own
   uint64_t seed = 0;
   double density = 1;
   std::vector<uint64_t> block; ///< empty: single elements
@@ -183,7 +185,28 @@ std::string takeWord(std::string &text, char separator) {
   return word;
 }
 
-Expected<RandomSpec> parseRandom(std::string text, size_t rank) {
+/// Numbers of at least `least` such as 32x16.
+Expected<std::vector<uint64_t>> parseExtents(const std::string &value,
+                                             uint64_t least, size_t rank) {
+  const std::string number = std::to_string(least);
+  std::vector<uint64_t> extents;
+  std::string rest = value + "x";
+  while (!rest.empty()) {
+    auto extent = parseNumber(takeWord(rest, 'x'));
+    if (!extent || *extent < least || *extent == kDynamicSize)
+      return Error{"expected extents of at least " + number +
+                   " such as 32x16, but got '" + value + "'"};
+    extents.push_back(*extent);
+  }
+  if (extents.size() != rank)
+    return Error{"expected " + std::to_string(rank) +
+                 " extents (rank of the tensor), but got '" + value + "'"};
+  return extents;
+}
+
+/// `kind` is random or zeros, which knows a shape only.
+Expected<RandomSpec> parseRandom(const std::string &kind, std::string text,
+                                 size_t rank) {
   RandomSpec spec;
   std::set<std::string> seen;
   if (text.ends_with(','))
@@ -192,6 +215,15 @@ Expected<RandomSpec> parseRandom(std::string text, size_t rank) {
     std::string value = takeWord(text, ','), key = takeWord(value, '=');
     if (!seen.insert(key).second)
       return Error{key + ": given twice"};
+    if (key == "shape") {
+      auto shape = parseExtents(value, 0, rank);
+      if (!shape)
+        return Error{"shape: " + shape.error().message};
+      spec.shape = std::move(*shape);
+      continue;
+    }
+    if (kind == "zeros")
+      return Error{"unknown key '" + key + "': expected shape"};
     if (key == "seed") {
       auto seed = parseNumber(value);
       if (!seed)
@@ -205,21 +237,10 @@ Expected<RandomSpec> parseRandom(std::string text, size_t rank) {
         return Error{"density: expected a number from 0 to 1, but got '" +
                      value + "'"};
     } else if (key == "block") {
-      std::string rest = value;
-      if (rest.ends_with('x'))
-        spec.block.push_back(0);
-      while (!rest.empty()) {
-        auto extent = parseNumber(takeWord(rest, 'x'));
-        spec.block.push_back(extent ? *extent : 0);
-      }
-      for (uint64_t extent : spec.block)
-        if (extent == 0)
-          return Error{"block: expected extents of at least 1 such as 32x16, "
-                       "but got '" +
-                       value + "'"};
-      if (spec.block.size() != rank)
-        return Error{"block: expected " + std::to_string(rank) +
-                     " extents (rank of the tensor), but got '" + value + "'"};
+      auto block = parseExtents(value, 1, rank);
+      if (!block)
+        return Error{"block: " + block.error().message};
+      spec.block = std::move(*block);
     } else if (key == "values" && (value == "normal" || value == "integers")) {
       spec.integers = value == "integers";
     } else if (key == "values") {
@@ -227,7 +248,7 @@ Expected<RandomSpec> parseRandom(std::string text, size_t rank) {
                    value + "'"};
     } else {
       return Error{"unknown key '" + key +
-                   "': expected seed, density, block or values"};
+                   "': expected shape, seed, density, block or values"};
     }
   }
   return spec;
@@ -276,20 +297,38 @@ void fillRandom(const TensorSpec &spec, const RandomSpec &random,
   fromDoubles(spec, values, array);
 }
 
-Expected<NpyArray> readArgument(const TensorSpec &spec,
+/// A shape that the tensor could have.
+std::string exampleShape(const TensorSpec &spec) {
+  std::string text;
+  for (uint64_t size : spec.shape)
+    text += (text.empty() ? "" : "x") +
+            std::to_string(size == kDynamicSize ? 64 : size);
+  return text;
+}
+
+Expected<NpyArray> makeArgument(TensorSpec &spec, const std::string &kind,
                                 const std::string &text) {
-  if (text == "zeros")
-    return makeArray(spec, "an array");
-  if (text == "random" || text.starts_with("random:")) {
-    auto random = parseRandom(text.substr(std::min<size_t>(7, text.size())),
-                              spec.shape.size());
-    if (!random)
-      return random.error();
-    auto array = makeArray(spec, "an array");
-    if (array)
-      fillRandom(spec, *random, *array);
-    return array;
+  auto random = parseRandom(kind, text, spec.shape.size());
+  if (!random)
+    return random.error();
+  if (random->shape) {
+    if (Error e = spec.setShape(*random->shape))
+      return e;
+  } else if (spec.isDynamic()) {
+    return Error{"expected the sizes of " + spec.type + ", as in '" + kind +
+                 ":shape=" + exampleShape(spec) + "'"};
   }
+  auto array = makeArray(spec, "an array");
+  if (array && kind == "random")
+    fillRandom(spec, *random, *array);
+  return array;
+}
+
+Expected<NpyArray> readArgument(TensorSpec &spec, const std::string &text) {
+  for (const std::string kind : {"zeros", "random"})
+    if (text == kind || text.starts_with(kind + ":"))
+      return makeArgument(spec, kind,
+                          text.substr(std::min(kind.size() + 1, text.size())));
   auto array = readNpy(text);
   if (!array)
     return array.error();
@@ -297,11 +336,15 @@ Expected<NpyArray> readArgument(const TensorSpec &spec,
   NpyType expected = spec.npyType(), got = array->type;
   bool sameType = expected == got || (expected.kind == 'i' && got.kind == 'u' &&
                                       expected.bytes == got.bytes);
-  if (!sameType || array->shape != spec.shape)
-    return Error{"expected " + spec.type + ", an array of shape " +
-                 npyShape(spec.shape) + " and type " + expected.descr() +
-                 ", but " + text + " has shape " + npyShape(array->shape) +
-                 " and type " + got.descr()};
+  if (!sameType || (!spec.isDynamic() && array->shape != spec.shape))
+    return Error{"expected " + spec.type + ", an array of " +
+                 (spec.isDynamic() ? "rank " + std::to_string(spec.shape.size())
+                                   : "shape " + npyShape(spec.shape)) +
+                 " and type " + expected.descr() + ", but " + text +
+                 " has shape " + npyShape(array->shape) + " and type " +
+                 got.descr()};
+  if (Error e = spec.setShape(array->shape))
+    return e;
   if (spec.element == ElementType::I1)
     for (char &element : array->data)
       element = element != 0;
@@ -311,7 +354,7 @@ Expected<NpyArray> readArgument(const TensorSpec &spec,
 } // namespace
 
 Expected<std::vector<NpyArray>>
-tool::readArguments(const Signature &signature,
+tool::readArguments(Signature &signature,
                     const std::vector<std::string> &specs) {
   if (specs.size() != signature.arguments.size()) {
     std::string types;

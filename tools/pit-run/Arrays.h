@@ -7,11 +7,11 @@
 
 namespace pit::tool {
 
-/// The arrays that --arg asks for, one for each argument of the function. The
-/// error names the argument, what was expected and what was given.
+/// The arrays that --arg asks for, one for each argument of the function; gives
+/// the arguments in `signature` their sizes. The error names the argument, what
+/// was expected and what was given.
 Expected<std::vector<NpyArray>>
-readArguments(const Signature &signature,
-              const std::vector<std::string> &specs);
+readArguments(Signature &signature, const std::vector<std::string> &specs);
 
 /// An array of zeros, or an error where the machine gives no memory for it.
 Expected<NpyArray> makeArray(const TensorSpec &spec, const std::string &what);

@@ -9,6 +9,7 @@
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 
 #include <cmath>
+#include <limits>
 
 using namespace mlir;
 using namespace ::pit;
@@ -56,11 +57,16 @@ static double errorBound(linalg::LinalgOp op, DeviceKind device) {
   double terms = 1;
   for (auto [range, kind] :
        llvm::zip(op.getStaticLoopRanges(), op.getIteratorTypesArray()))
-    if (kind == utils::IteratorType::reduction && range > 0)
-      terms *= double(range);
+    if (kind == utils::IteratorType::reduction && range != 0)
+      terms *= ShapedType::isDynamic(range)
+                   ? std::numeric_limits<double>::infinity()
+                   : double(range);
   double rounded = isTF32(op, device) ? kRoundoffTF32 : 0;
+  double roundoff = sumRoundoff(op, coarsest, device);
+  if (std::isinf(terms) && roundoff > 0)
+    return kLargestBound; // nothing tells how many terms there are
   return 4 * std::max(coarsest, rounded) +
-         terms * sumRoundoff(op, coarsest, device);
+         (roundoff > 0 ? terms * roundoff : 0);
 }
 
 /// `callers` are the functions that are being looked at: recursion ends there.

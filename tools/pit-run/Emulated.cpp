@@ -74,10 +74,28 @@ Error allocateBuffers(runtime::Backend &backend,
   return Error::success();
 }
 
+/// Asks the plan for the sizes of the results.
+Error setResultShapes(runtime::PlanExecutor &executor, Signature &signature) {
+  std::vector<std::vector<int64_t>> shapes;
+  for (const TensorSpec &spec : signature.arguments)
+    shapes.emplace_back(spec.shape.begin(), spec.shape.end());
+  std::vector<runtime::TensorArgument> inputs;
+  for (const std::vector<int64_t> &shape : shapes)
+    inputs.push_back({0, shape});
+  auto results = executor.outputShapes(inputs);
+  if (!results)
+    return results.error();
+  for (size_t i = 0; i < results->size(); ++i)
+    if (Error e = signature.results[i].setShape(
+            {(*results)[i].begin(), (*results)[i].end()}))
+      return Error{"result " + std::to_string(i) + ": " + e.message};
+  return Error::success();
+}
+
 } // namespace
 
 Expected<EmulatedRun> tool::runEmulated(mlir::ModuleOp module,
-                                        const Signature &signature,
+                                        Signature &signature,
                                         const std::vector<NpyArray> &arguments,
                                         const Options &options,
                                         Progress &progress) {
@@ -103,6 +121,8 @@ Expected<EmulatedRun> tool::runEmulated(mlir::ModuleOp module,
   if (!executor)
     return executor.error();
 
+  if (Error e = setResultShapes(*executor, signature))
+    return e;
   std::vector<runtime::DeviceAddress> addresses;
   if (Error e = allocateBuffers(**backend, signature.arguments, "arg",
                                 &arguments, addresses))

@@ -19,10 +19,11 @@ struct EmulatedRun {
 };
 
 /// Compiles a function of `module` to PTX and a launch plan, and runs the plan
-/// on the emulator. Changes the module. The error: what the compiler said was
+/// on the emulator; gives the results in `signature` their sizes. Changes the
+/// module. The error: what the compiler said was
 /// printed as diagnostics; what the emulator's checks found is in the error.
 Expected<EmulatedRun> runEmulated(mlir::ModuleOp module,
-                                  const Signature &signature,
+                                  Signature &signature,
                                   const std::vector<NpyArray> &arguments,
                                   const Options &options, Progress &progress);
 

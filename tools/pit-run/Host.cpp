@@ -13,6 +13,7 @@
 #include "llvm/Target/TargetMachine.h"
 
 #include <csignal>
+#include <cstring>
 #include <unistd.h>
 
 using namespace pit;
@@ -77,6 +78,37 @@ static std::vector<int64_t> makeDescriptor(const TensorSpec &spec,
   return words;
 }
 
+/// Copies results that a function returned, whose descriptors lie one behind the
+/// other in `words`, and gives them their sizes in `signature`.
+static Expected<std::vector<NpyArray>>
+copyReturned(Signature &signature, const std::vector<int64_t> &words) {
+  // Two results may be one buffer, so they are not freed, but kept for the rest
+  // of the program.
+  static std::vector<int64_t> kept;
+  std::vector<NpyArray> results;
+  const int64_t *next = words.data();
+  for (size_t i = 0; i < signature.results.size(); ++i) {
+    TensorSpec &spec = signature.results[i];
+    size_t rank = spec.shape.size();
+    std::string what = "result " + std::to_string(i);
+    kept.push_back(next[0]);
+    if (Error e = spec.setShape({next + 3, next + 3 + rank}))
+      return Error{what + ": " + e.message};
+    auto array = makeArray(spec, what);
+    if (!array)
+      return array.error();
+    // Of identity layout, as bufferization makes what functions return.
+    if (spec.bytes())
+      std::memcpy(array->data.data(),
+                  reinterpret_cast<const char *>(intptr_t(next[1])) +
+                      next[2] * runtime::byteSize(spec.element),
+                  spec.bytes());
+    results.push_back(std::move(*array));
+    next += 3 + 2 * rank;
+  }
+  return results;
+}
+
 Signature tool::promoteToF64(Signature signature) {
   auto promote = [](TensorSpec &spec) {
     switch (spec.element) {
@@ -99,11 +131,18 @@ Signature tool::promoteToF64(Signature signature) {
 }
 
 Expected<std::vector<NpyArray>>
-tool::runOnHost(mlir::ModuleOp module, const Signature &signature,
+tool::runOnHost(mlir::ModuleOp module, Signature &signature,
                 std::vector<NpyArray> &arguments, bool reference) {
   std::string what = "'" + signature.name + "' " +
                      (reference ? "in double precision, as the reference"
                                 : "for --device=cpu");
+  // As the types have it; the specs may know the sizes of an earlier run.
+  bool isAnyDynamic = false;
+  for (auto function : module.getOps<mlir::func::FuncOp>())
+    if (function.getName() == signature.name)
+      for (mlir::Type type : function.getResultTypes())
+        isAnyDynamic |=
+            !llvm::cast<mlir::ShapedType>(type).hasStaticShape();
   mlir::PassManager manager(module.getContext());
   if (reference)
     mlir::pit::buildReferencePipeline(manager);
@@ -131,14 +170,23 @@ tool::runOnHost(mlir::ModuleOp module, const Signature &signature,
     return toError("cannot compile " + what, engine.takeError());
   (*engine)->initialize();
 
+  // A function with a result of dynamic size returns descriptors of all of
+  // them, in memory that comes first; else the caller has memory for each.
+  bool returns = isAnyDynamic;
   std::vector<NpyArray> results;
-  for (size_t i = 0; i < signature.results.size(); ++i) {
+  std::vector<std::vector<int64_t>> descriptors;
+  if (returns) {
+    size_t words = 0;
+    for (const TensorSpec &spec : signature.results)
+      words += 3 + 2 * spec.shape.size();
+    descriptors.emplace_back(words);
+  }
+  for (size_t i = 0; i < signature.results.size() && !returns; ++i) {
     auto array = makeArray(signature.results[i], "result " + std::to_string(i));
     if (!array)
       return array.error();
     results.push_back(std::move(*array));
   }
-  std::vector<std::vector<int64_t>> descriptors;
   for (size_t i = 0; i < arguments.size(); ++i)
     descriptors.push_back(makeDescriptor(signature.arguments[i], arguments[i]));
   for (size_t i = 0; i < results.size(); ++i)
@@ -154,5 +202,7 @@ tool::runOnHost(mlir::ModuleOp module, const Signature &signature,
   if (llvm::Error error =
           (*engine)->invokePacked("_mlir_ciface_" + signature.name, packed))
     return toError("cannot run " + what, std::move(error));
+  if (returns)
+    return copyReturned(signature, descriptors.front());
   return results;
 }

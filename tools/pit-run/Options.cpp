@@ -19,12 +19,13 @@ usage: pit-run FILE.mlir [--entry=NAME] [--arg=ARGUMENT]... [--out=FILE.npy]...
 arguments, one --arg for each argument of the function, in order
   FILE.npy            an array of the argument's shape and type; bf16 and 8-bit
                       floats are raw items, as ml_dtypes saves them
-  zeros               an array of zeros
+  zeros[:shape=AxB]   an array of zeros
   random[:KEY=VALUE,...]
                       made up: seed=N (default 0), density=P (share of blocks
                       that are not zero, default 1), block=AxB (their extents,
                       one for each dimension, default 1), values=normal (the
-                      default, for floats) or integers (-4 to 4, never 0)
+                      default, for floats) or integers (-4 to 4, never 0),
+                      shape=AxB (needed where the type has dynamic sizes)
 
 results
   --out=FILE.npy      one for each result, in order; written if all went well

@@ -5,12 +5,34 @@
 #include "pit/Dialect/PIT/IR/PIT.h"
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Transforms/Passes.h"
 
+#include <algorithm>
 #include <set>
 
 using namespace pit;
 using namespace pit::tool;
 using runtime::ElementType;
+
+bool TensorSpec::isDynamic() const {
+  return std::find(shape.begin(), shape.end(), kDynamicSize) != shape.end();
+}
+
+Error TensorSpec::setShape(const std::vector<uint64_t> &sizes) {
+  bool fits = sizes.size() == shape.size();
+  for (size_t i = 0; fits && i < sizes.size(); ++i)
+    fits = shape[i] == kDynamicSize || shape[i] == sizes[i];
+  if (!fits)
+    return Error{"expected " + type + ", but got shape " + npyShape(sizes)};
+  auto bytes = npyBytes(npyType(), sizes);
+  if (!bytes)
+    return Error{type + " of shape " + npyShape(sizes) + ": " +
+                 bytes.error().message};
+  shape = sizes;
+  return Error::success();
+}
 
 uint64_t TensorSpec::elements() const {
   uint64_t count = 1;
@@ -102,16 +124,20 @@ Expected<mlir::func::FuncOp> tool::selectFunction(mlir::ModuleOp module,
 
 static Expected<TensorSpec> readSpec(mlir::Type type, const std::string &what) {
   auto tensor = llvm::dyn_cast<mlir::RankedTensorType>(type);
-  if (!tensor || !tensor.hasStaticShape())
+  if (!tensor)
     return Error{what + " has type " + print(type) +
-                 ": expected a tensor of static shape"};
+                 ": expected a tensor of known rank"};
   auto element = elementType(tensor.getElementType());
   if (!element)
     return Error{what + " has type " + print(type) +
                  ": expected elements of type f16, bf16, f32, f64, "
                  "f8E4M3FN, f8E5M2, i1, i8, i16, i32 or i64"};
   TensorSpec spec{*element, {}, print(type)};
-  spec.shape.assign(tensor.getShape().begin(), tensor.getShape().end());
+  for (int64_t size : tensor.getShape())
+    spec.shape.push_back(mlir::ShapedType::isDynamic(size) ? kDynamicSize
+                                                           : uint64_t(size));
+  if (spec.isDynamic())
+    return spec;
   auto bytes = npyBytes(spec.npyType(), spec.shape);
   if (!bytes)
     return Error{what + " has type " + print(type) + ": " +
@@ -140,6 +166,34 @@ Expected<Signature> tool::readSignature(mlir::func::FuncOp function) {
     return Error{"'" + signature.name +
                  "' returns nothing: expected a function with results"};
   return signature;
+}
+
+mlir::LogicalResult
+tool::specialize(mlir::func::FuncOp function,
+                 const std::vector<TensorSpec> &arguments) {
+  mlir::OpBuilder builder(function.getContext());
+  builder.setInsertionPointToStart(&function.getBody().front());
+  llvm::SmallVector<mlir::Type> types;
+  for (auto [argument, spec] :
+       llvm::zip(function.getArguments(), arguments)) {
+    auto type = llvm::cast<mlir::RankedTensorType>(argument.getType());
+    llvm::SmallVector<int64_t> shape(spec.shape.begin(), spec.shape.end());
+    types.push_back(mlir::RankedTensorType::get(shape, type.getElementType(),
+                                                type.getEncoding()));
+    if (types.back() == type)
+      continue;
+    argument.setType(types.back());
+    auto cast = mlir::tensor::CastOp::create(builder, argument.getLoc(), type,
+                                             argument);
+    argument.replaceAllUsesExcept(cast, cast);
+  }
+  function.setFunctionType(
+      builder.getFunctionType(types, function.getResultTypes()));
+  mlir::PassManager manager(function.getContext());
+  manager.addPass(mlir::createInlinerPass());
+  manager.addPass(mlir::createCanonicalizerPass());
+  manager.addPass(mlir::createCSEPass());
+  return manager.run(function->getParentOfType<mlir::ModuleOp>());
 }
 
 /// A function and those that it calls.

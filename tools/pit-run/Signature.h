@@ -10,12 +10,20 @@
 
 namespace pit::tool {
 
-/// A tensor of static shape.
+/// A size that the type of a tensor leaves open.
+inline constexpr uint64_t kDynamicSize = ~uint64_t(0);
+
+/// A tensor.
 struct TensorSpec {
   runtime::ElementType element;
-  std::vector<uint64_t> shape;
+  std::vector<uint64_t> shape; ///< kDynamicSize until it is known
   std::string type; ///< as MLIR prints it, for messages
 
+  /// Whether sizes are not known yet. Elements and bytes are of known sizes.
+  bool isDynamic() const;
+  /// Gives the sizes of a run. The error: rank or a known size is another, or
+  /// the tensor would have 2^63 bytes or more.
+  Error setShape(const std::vector<uint64_t> &sizes);
   uint64_t elements() const;
   uint64_t bytes() const;
   /// How it stands in a .npy file.
@@ -33,10 +41,16 @@ struct Signature {
 Expected<mlir::func::FuncOp> selectFunction(mlir::ModuleOp module,
                                             const std::string &entry);
 
-/// Its signature. The errors: an argument or result that is no ranked tensor, a
-/// dynamic dimension, an element type that has no place in memory here, a
-/// tensor of 2^63 bytes or more.
+/// Its signature. The errors: an argument or result that is no ranked tensor, an
+/// element type that has no place in memory here, a tensor of 2^63 bytes or
+/// more.
 Expected<Signature> readSignature(mlir::func::FuncOp function);
+
+/// Gives a function of dynamic sizes those of a run: its arguments have the
+/// types of `arguments`, and what can be told from that is told. The function
+/// may compute less than it did, so this is for looking at it only.
+mlir::LogicalResult specialize(mlir::func::FuncOp function,
+                               const std::vector<TensorSpec> &arguments);
 
 /// Drops every function that `function` does not call, directly or not.
 void keepOnly(mlir::func::FuncOp function);

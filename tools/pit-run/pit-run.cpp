@@ -59,7 +59,7 @@ struct DeviceRun {
 
 /// The results of the function on the device that was asked for.
 Expected<DeviceRun> runOnDevice(mlir::ModuleOp module,
-                                const Signature &signature,
+                                Signature &signature,
                                 std::vector<NpyArray> &arguments,
                                 const Options &options, Progress &progress) {
   mlir::OwningOpRef<mlir::ModuleOp> copy(module.clone());
@@ -121,6 +121,11 @@ Expected<Verdict> check(mlir::ModuleOp module, const Signature &signature,
 
   Verdict verdict;
   for (size_t i = 0; i < results.size(); ++i) {
+    if (promoted.results[i].shape != signature.results[i].shape)
+      return Error{"result " + std::to_string(i) + " has shape " +
+                   npyShape(signature.results[i].shape) +
+                   ", but the reference has " +
+                   npyShape(promoted.results[i].shape)};
     bool exact = signature.results[i].npyType().kind != 'f' &&
                  signature.results[i].npyType().kind != 'V';
     double limit = exact ? 0 : bounds[i];
@@ -194,11 +199,23 @@ int run(const Options &options) {
                       std::to_string(options.outs.size())});
   if (Error e = checkOutputs(options))
     return fail(e);
+  bool isDynamic = false;
+  for (const TensorSpec &spec : signature->arguments)
+    isDynamic |= spec.isDynamic();
   auto arguments = readArguments(*signature, options.args);
   if (!arguments)
     return fail(arguments.error());
   keepOnly(*function);
-  std::vector<double> bounds = errorBounds(*function, options.device);
+  std::vector<double> bounds;
+  if (options.check) {
+    // Bounds depend on how many terms a sum has.
+    mlir::OwningOpRef<mlir::ModuleOp> copy(module->clone());
+    auto measured = copy->lookupSymbol<mlir::func::FuncOp>(signature->name);
+    if (isDynamic &&
+        mlir::failed(specialize(measured, signature->arguments)))
+      return fail(Error{"cannot tell the sizes of '" + signature->name + "'"});
+    bounds = errorBounds(measured, options.device);
+  }
   bool sparse = isSparse(*function);
 
   DeviceRun made;

@@ -407,8 +407,15 @@ def ConvertPITPlanToLLVMPass : Pass<"convert-pit-plan-to-llvm", "::mlir::ModuleO
     copied, by the functions that upstream's host code calls
     (`mgpuLaunchKernel`, `mgpuMemcpy`; `libpit_mgpu` has them).
 
-    Precondition: complete plans (`pit-finalize-plan`) of constant grids, and
-    kernels in a `gpu.binary` (`pit-serialize-kernels`). Postcondition: no
+    Where arguments have dynamic sizes, both functions take them as `i64`, one
+    for each `?` of the arguments in order: `<function>_workspace_bytes` nothing
+    else, the function between its pointers and the workspace. They are checked
+    before the first step, with arithmetic that does not wrap: sizes that the
+    plan cannot run with (negative, not those that operations need to agree,
+    grids too large) make `<function>_workspace_bytes` return -1, and the
+    function, which then launches nothing, the `i32` 1 in place of 0.
+
+    Precondition: complete plans (`pit-finalize-plan`), and kernels in a `gpu.binary` (`pit-serialize-kernels`). Postcondition: no
     `func.func` is left.
 
     ```mlir

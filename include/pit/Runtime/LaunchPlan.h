@@ -69,6 +69,13 @@ struct FunctionArgument {
   TensorType type;
 };
 
+/// What must hold of sizes beyond the shapes of the arguments.
+struct SizeRequirement {
+  Expression size, expected;
+  bool atLeast = false; ///< `size` is no less than `expected`; else it equals it
+  std::string what;     ///< what it is about, for people
+};
+
 /// A place in a buffer.
 struct BufferRef {
   /// Index of a function argument, or kWorkspace.
@@ -131,6 +138,7 @@ struct LaunchPlan {
   std::string ptxFile;                     ///< beside the plan
   std::vector<std::string> symbols;        ///< names of the dynamic sizes
   std::vector<FunctionArgument> arguments; ///< inputs, then outputs
+  std::vector<SizeRequirement> requirements; ///< checked before the first step
   Expression workspaceBytes;
   uint64_t workspaceAlignment = 1;
   std::vector<PlanStep> steps;

@@ -10,7 +10,7 @@ namespace mlir::pit {
 /// Replaces a function in plan form whose launches are complete by an
 /// llvm.func that runs the plan through the mgpu functions, and
 /// `<function>_workspace_bytes`, which returns the size of the workspace.
-/// Emits an error and fails where a grid or the workspace is not a constant.
+/// Emits an error and fails where a name is taken or a size has no expression.
 LogicalResult convertPlanToLLVM(func::FuncOp function);
 
 } // namespace mlir::pit

@@ -25,13 +25,19 @@ using KernelBodyBuilder =
 /// in the module's `<function>_kernels`, and its launch before `op`, an
 /// operation of a function in plan form.
 ///
-/// `operands` are buffers of the plan (static shape, identity layout), in the
-/// order of the kernel ABI: inputs, index buffers, workspace pieces, outputs;
-/// the kernel takes each as a bare pointer, 16-byte aligned. `grid` is the
-/// number of thread blocks, an index value of the plan. `blockSize` is the
-/// number of threads a block, 0 where a schedule decides it later. `role` is a
-/// word for people: what the kernel does (`detect`, `compact`, ...), recorded
-/// as `pit.role`.
+/// `operands` are buffers of the plan (identity layout), in the order of the
+/// kernel ABI: inputs, index buffers, workspace pieces, outputs; the kernel
+/// takes each as a bare pointer, 16-byte aligned. Behind the pointers come i64
+/// for the dynamic sizes of the buffers, in that order, each value of the plan
+/// once and constants not at all. Index values among the operands come there
+/// too. In the kernel `args` are again memrefs of the operands' types, and
+/// indices; IndexBuilder::size knows their sizes.
+///
+/// `grid` is the number of thread blocks, an index value of the plan; one that
+/// depends on sizes is compared with what a device can launch when the plan
+/// runs. `blockSize` is the number of threads a block, 0 where a schedule
+/// decides it later. `role` is a word for people: what the kernel does
+/// (`detect`, `compact`, ...), recorded as `pit.role`.
 ///
 /// Emits an error and fails where the kernels' module cannot have its name, or
 /// the grid is too large.

@@ -1,14 +1,10 @@
 //===- LaunchPlan.cpp - what the plan form is -----------------------------===//
 
-#include "pit/Dialect/PIT/Transforms/LaunchPlan.h"
+#include "PlanSizes.h"
 
-#include "mlir/Dialect/Affine/IR/AffineOps.h"
-#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
-#include "mlir/IR/Matchers.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
-#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
@@ -73,10 +69,6 @@ static LogicalResult verifyBufferType(Operation *op, Type type, Twine what) {
            << what << " has type " << type
            << ", but a launch plan takes memrefs only: a scalar goes into a "
               "tensor of rank 0";
-  if (!memref.hasStaticShape())
-    return op->emitOpError()
-           << what << " has type " << type
-           << ": dynamic sizes are not supported yet, every size must be known";
   if (!memref.getLayout().isIdentity() || memref.getMemorySpace())
     return op->emitOpError()
            << what << " has type " << type
@@ -88,27 +80,16 @@ static LogicalResult verifyBufferType(Operation *op, Type type, Twine what) {
            << ", whose elements have no lowering: a launch plan takes f16, "
               "bf16, f32, f64, f8E4M3FN, f8E5M2 and signless integers of 1, 8, "
               "16, 32 or 64 bits";
-  if (!getStaticByteSize(memref))
+  if (memref.hasStaticShape() && !getStaticByteSize(memref))
     return op->emitOpError() << what << " has type " << type
                              << ", whose size is not below 2^63 bytes";
   return success();
 }
 
-/// Whether the operation computes sizes: integers from integers.
-static bool isSizeArithmetic(Operation *op) {
-  if (isa<memref::DimOp>(op) || op->hasTrait<OpTrait::ConstantLike>())
-    return true;
-  return isa_and_nonnull<arith::ArithDialect, affine::AffineDialect>(
-             op->getDialect()) &&
-         op->getNumRegions() == 0 &&
-         llvm::all_of(op->getResultTypes(),
-                      [](Type type) { return type.isIntOrIndex(); });
-}
-
 static LogicalResult verifyStep(Operation *op, PlanStage stage) {
   if (isSizeArithmetic(op) || isa<LaunchOp>(op))
     return success();
-  if (isa<WorkspaceOp>(op))
+  if (isa<WorkspaceOp, RequireOp>(op))
     return success();
   if (auto view = dyn_cast<memref::ViewOp>(op)) {
     if (!view.getSource().getDefiningOp<WorkspaceOp>())
@@ -195,71 +176,4 @@ LogicalResult pit::verifyLaunchPlan(func::FuncOp function, PlanStage stage) {
       workspace = another;
   }
   return success();
-}
-
-FailureOr<Value> pit::createTemporary(OpBuilder &builder, Operation *op,
-                                      MemRefType type, StringRef name) {
-  auto function = op->getParentOfType<func::FuncOp>();
-  std::optional<int64_t> size = getStaticByteSize(type);
-  if (!function || !size || !type.getLayout().isIdentity())
-    return op->emitOpError()
-           << "needs a temporary of type " << type
-           << ", which has no size that is known, outside or inside of a plan";
-  Block &block = function.getBody().front();
-  OpBuilder::InsertionGuard guard(builder);
-  Location loc = op->getLoc();
-
-  WorkspaceOp workspace;
-  llvm::StringSet<> names;
-  for (Operation &other : block) {
-    if (auto found = dyn_cast<WorkspaceOp>(other))
-      workspace = found;
-    if (auto taken = other.getAttrOfType<StringAttr>(kNameAttrName))
-      names.insert(taken.getValue());
-  }
-  for (unsigned i = 0; i < function.getNumArguments(); ++i)
-    if (auto taken = function.getArgAttrOfType<StringAttr>(i, kNameAttrName))
-      names.insert(taken.getValue());
-
-  int64_t offset = 0;
-  Operation *old = nullptr, *last = nullptr;
-  if (workspace) {
-    for (Operation *user : workspace->getUsers())
-      if (!last || last->isBeforeInBlock(user))
-        last = user;
-    old = workspace.getBytes().getDefiningOp();
-    APInt bytes;
-    if (!matchPattern(workspace.getBytes(), m_ConstantInt(&bytes)))
-      return op->emitOpError("needs a temporary, but the workspace's size is "
-                             "not a constant");
-    offset = llvm::alignTo(bytes.getSExtValue(), kWorkspaceAlignmentBytes);
-    builder.setInsertionPoint(workspace);
-  } else {
-    builder.setInsertionPointToStart(&block);
-  }
-  if (offset > std::numeric_limits<int64_t>::max() - *size)
-    return op->emitOpError("needs a temporary, but the workspace's size does "
-                           "not fit into 63 bits");
-  Value end = arith::ConstantIndexOp::create(builder, loc, offset + *size);
-  if (workspace)
-    workspace.getBytesMutable().assign(end);
-  else
-    workspace = WorkspaceOp::create(
-        builder, loc,
-        MemRefType::get({ShapedType::kDynamic}, builder.getI8Type()), end);
-
-  if (old && isOpTriviallyDead(old))
-    old->erase();
-
-  std::string unique = name.str();
-  for (int64_t number = 1; names.contains(unique); ++number)
-    unique = (name + "_" + Twine(number)).str();
-  // Behind the other views, but before whatever uses this one.
-  builder.setInsertionPointAfter(last && last->isBeforeInBlock(op) ? last
-                                                                   : workspace);
-  Value start = arith::ConstantIndexOp::create(builder, loc, offset);
-  auto view = memref::ViewOp::create(builder, loc, type, workspace.getBuffer(),
-                                     start, ValueRange());
-  view->setAttr(kNameAttrName, builder.getStringAttr(unique));
-  return view.getResult();
 }

@@ -1,6 +1,6 @@
 //===- PlanExpression.cpp - arithmetic on sizes as text -------------------===//
 
-#include "pit/Dialect/PIT/Transforms/LaunchPlan.h"
+#include "PlanSizes.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -34,6 +34,15 @@ static Text makeConstant(int64_t value) {
 static std::string parenthesize(const Text &text, Binding atLeast) {
   return text.binding < atLeast ? "(" + text.text + ")" : text.text;
 }
+
+/// Most characters, and levels of parentheses with a negative number in them, that
+/// readers accept;
+/// docs/launch-plan.md.
+static constexpr size_t kMaxLength = 4096;
+static constexpr int kMaxParentheses = 62;
+/// Operations on the way from a value to the sizes of arguments, at most: more
+/// would not fit into the text anyway.
+static constexpr int kMaxDepth = 1024;
 
 enum class Operator { Add, Subtract, Multiply, CeilDiv, FloorDiv, Min, Max };
 
@@ -107,13 +116,29 @@ static std::optional<Operator> getOperator(Operation *op) {
 
 namespace {
 /// Turns values into texts.
-struct Converter {
+class Converter {
+public:
+  explicit Converter(PlanSymbols symbols) : symbols(symbols) {}
   FailureOr<Text> convert(Value value);
+  FailureOr<Text> convertSize(Value memref, int64_t dim);
+
+private:
+  FailureOr<Text> compute(Value value);
+  FailureOr<Text> convertArgumentSize(BlockArgument argument, int64_t dim);
   FailureOr<Text> convert(Operation *op, AffineExpr expr, unsigned numDims);
 
-  function_ref<std::optional<std::string>(Value)> getSymbol;
+  PlanSymbols symbols;
+  DenseMap<Value, Text> known; ///< a value may be used many times
+  int depth = 0;
 };
 } // namespace
+
+/// a - floordiv(a, b) * b
+static Text combineRemainder(const Text &a, const Text &b) {
+  return combine(
+      Operator::Subtract, a,
+      combine(Operator::Multiply, combine(Operator::FloorDiv, a, b), b));
+}
 
 /// An affine expression over the operands of `op`.
 FailureOr<Text> Converter::convert(Operation *op, AffineExpr expr,
@@ -138,16 +163,88 @@ FailureOr<Text> Converter::convert(Operation *op, AffineExpr expr,
     return combine(Operator::CeilDiv, *lhs, *rhs);
   case AffineExprKind::FloorDiv:
     return combine(Operator::FloorDiv, *lhs, *rhs);
-  default: // a mod b = a - floordiv(a, b) * b
-    return combine(Operator::Subtract, *lhs,
-                   combine(Operator::Multiply,
-                           combine(Operator::FloorDiv, *lhs, *rhs), *rhs));
+  default:
+    return combineRemainder(*lhs, *rhs);
   }
 }
 
+/// Whether a value is a size or made of such without a difference.
+static bool isNonNegative(Value value, int depth = 0) {
+  APInt constant;
+  if (matchPattern(value, m_ConstantInt(&constant)))
+    return constant.isNonNegative();
+  Operation *op = value.getDefiningOp();
+  if (isa_and_nonnull<memref::DimOp>(op))
+    return true;
+  constexpr int kMaxDepth = 8;
+  return depth < kMaxDepth &&
+         isa_and_nonnull<arith::AddIOp, arith::MulIOp, arith::CeilDivSIOp,
+                         arith::FloorDivSIOp, arith::DivSIOp, arith::MaxSIOp,
+                         arith::MinSIOp, arith::IndexCastOp>(op) &&
+         llvm::all_of(op->getOperands(), [&](Value operand) {
+           return isNonNegative(operand, depth + 1);
+         });
+}
+
+FailureOr<Text> Converter::convertArgumentSize(BlockArgument argument,
+                                               int64_t dim) {
+  if (Value definition = getSizeDefinition(argument, dim))
+    return convert(definition);
+  if (symbols.sizes)
+    if (std::optional<std::string> symbol = symbols.sizes(argument, dim))
+      return Text{*symbol};
+  return emitError(argument.getLoc())
+         << "size " << dim << " of argument " << argument.getArgNumber()
+         << " of the function has no expression in a launch plan";
+}
+
+FailureOr<Text> Converter::convertSize(Value memref, int64_t dim) {
+  SmallVector<SizeFactor> factors;
+  collectSizeFactors(memref, dim, factors);
+  std::optional<Text> product;
+  for (const SizeFactor &factor : factors) {
+    FailureOr<Text> next;
+    if (auto argument = dyn_cast_if_present<BlockArgument>(factor.memref))
+      next = convertArgumentSize(argument, factor.dim);
+    else if (factor.memref)
+      return factor.memref.getDefiningOp()->emitOpError()
+             << "has a size that has no expression in a launch plan";
+    else if (auto number = dyn_cast<Attribute>(factor.size))
+      next = makeConstant(cast<IntegerAttr>(number).getInt());
+    else
+      next = convert(cast<Value>(factor.size));
+    if (failed(next))
+      return failure();
+    product = product ? combine(Operator::Multiply, *product, *next) : *next;
+  }
+  return *product;
+}
+
 FailureOr<Text> Converter::convert(Value value) {
-  if (getSymbol)
-    if (std::optional<std::string> symbol = getSymbol(value))
+  auto found = known.find(value);
+  if (found != known.end())
+    return found->second;
+  auto fail = [&] {
+    return emitError(value.getLoc())
+           << "a size of the launch plan takes an expression of more than "
+           << kMaxLength << " characters";
+  };
+  if (depth == kMaxDepth)
+    return fail();
+  ++depth;
+  FailureOr<Text> text = compute(value);
+  --depth;
+  if (failed(text))
+    return failure();
+  if (text->text.size() > kMaxLength)
+    return fail();
+  known[value] = *text;
+  return text;
+}
+
+FailureOr<Text> Converter::compute(Value value) {
+  if (symbols.values)
+    if (std::optional<std::string> symbol = symbols.values(value))
       return Text{*symbol};
   APInt constant;
   if (matchPattern(value, m_ConstantInt(&constant)) &&
@@ -168,6 +265,16 @@ FailureOr<Text> Converter::convert(Value value) {
       return failure();
     return combine(*binary, *lhs, *rhs);
   }
+  if (isa<arith::RemUIOp>(op) ||
+      (isa<arith::RemSIOp, arith::DivSIOp>(op) &&
+       isNonNegative(op->getOperand(0)))) {
+    FailureOr<Text> lhs = convert(op->getOperand(0));
+    FailureOr<Text> rhs = convert(op->getOperand(1));
+    if (failed(lhs) || failed(rhs))
+      return failure();
+    return isa<arith::DivSIOp>(op) ? combine(Operator::FloorDiv, *lhs, *rhs)
+                                   : combineRemainder(*lhs, *rhs);
+  }
   if (auto apply = dyn_cast<affine::AffineApplyOp>(op))
     return convert(op, apply.getAffineMap().getResult(0),
                    apply.getAffineMap().getNumDims());
@@ -187,17 +294,50 @@ FailureOr<Text> Converter::convert(Value value) {
   if (auto dim = dyn_cast<memref::DimOp>(op)) {
     std::optional<int64_t> index = dim.getConstantIndex();
     auto type = dyn_cast<MemRefType>(dim.getSource().getType());
-    if (type && index && *index >= 0 && *index < type.getRank() &&
-        !type.isDynamicDim(*index))
-      return makeConstant(type.getDimSize(*index));
+    if (type && index && *index >= 0 && *index < type.getRank())
+      return convertSize(dim.getSource(), *index);
   }
   return op->emitOpError("has no expression in a launch plan");
 }
 
-FailureOr<std::string> pit::writePlanExpression(
-    Value value, function_ref<std::optional<std::string>(Value)> getSymbol) {
-  FailureOr<Text> text = Converter{getSymbol}.convert(value);
+/// The text of an expression that readers accept.
+static FailureOr<std::string> finish(Location loc, FailureOr<Text> text) {
   if (failed(text))
     return failure();
+  int nesting = 0, most = 0;
+  for (char c : text->text) {
+    nesting += (c == '(') - (c == ')');
+    most = std::max(most, nesting);
+  }
+  if (most > kMaxParentheses)
+    return emitError(loc) << "a size of the launch plan takes an expression of "
+                          << most << " levels of parentheses: expected at most "
+                          << kMaxParentheses;
   return text->text;
+}
+
+FailureOr<std::string> pit::writePlanExpression(Value value,
+                                                PlanSymbols symbols) {
+  return finish(value.getLoc(), Converter(symbols).convert(value));
+}
+
+FailureOr<std::string> pit::writePlanSize(Value memref, int64_t dim,
+                                          PlanSymbols symbols) {
+  return finish(memref.getLoc(), Converter(symbols).convertSize(memref, dim));
+}
+
+FailureOr<std::string> pit::writePlanByteSize(Value memref,
+                                              PlanSymbols symbols) {
+  auto type = cast<MemRefType>(memref.getType());
+  if (std::optional<int64_t> bytes = getStaticByteSize(type))
+    return std::to_string(*bytes);
+  Converter converter(symbols);
+  Text bytes = makeConstant(getPlanElementBytes(type));
+  for (int64_t dim = 0; dim < type.getRank(); ++dim) {
+    FailureOr<Text> size = converter.convertSize(memref, dim);
+    if (failed(size))
+      return failure();
+    bytes = combine(Operator::Multiply, bytes, *size);
+  }
+  return finish(memref.getLoc(), bytes);
 }

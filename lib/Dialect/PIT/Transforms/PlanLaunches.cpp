@@ -1,12 +1,11 @@
 //===- PlanLaunches.cpp - from bufferized functions to plan form ----------===//
 
-#include "pit/Dialect/PIT/Transforms/LaunchPlan.h"
+#include "PlanSizes.h"
 #include "pit/Passes/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
-#include "mlir/Dialect/Utils/IndexingUtils.h"
 #include "mlir/IR/PatternMatch.h"
 #include "mlir/Transforms/RegionUtils.h"
 #include "llvm/ADT/SetVector.h"
@@ -103,6 +102,48 @@ static void markWrittenArguments(func::FuncOp function) {
   }
 }
 
+/// Replaces sizes of what the function allocates and casts by what they were
+/// made with.
+static void resolveSizes(func::FuncOp function) {
+  for (auto size : llvm::make_early_inc_range(
+           function.getBody().front().getOps<memref::DimOp>())) {
+    std::optional<int64_t> dim = size.getConstantIndex();
+    auto type = dyn_cast<MemRefType>(size.getSource().getType());
+    if (!type || !dim || *dim < 0 || *dim >= type.getRank() ||
+        isa<BlockArgument>(size.getSource()))
+      continue;
+    OpBuilder builder(size);
+    size.replaceAllUsesWith(
+        getPlanSize(builder, size.getLoc(), size.getSource(), *dim));
+    size.erase();
+  }
+}
+
+/// Whether a memref is all of the buffer that it lies in: what casts it keeps
+/// every element.
+static bool isWholeBuffer(Value memref) {
+  while (Operation *op = memref.getDefiningOp()) {
+    if (!isa<memref::CastOp, memref::ExpandShapeOp, memref::CollapseShapeOp>(
+            op))
+      return !isa<memref::ReinterpretCastOp>(op);
+    memref = op->getOperand(0);
+  }
+  return true;
+}
+
+/// States the dynamic sizes of an output: those of the value returned in it.
+static void defineSizes(OpBuilder &builder, BlockArgument output, Value value,
+                        StringRef what) {
+  auto type = cast<MemRefType>(output.getType());
+  Location loc = value.getLoc();
+  for (int64_t dim = 0; dim < type.getRank(); ++dim)
+    if (type.isDynamicDim(dim)) {
+      Value size = getPlanSize(builder, loc, value, dim);
+      RequireOp::create(builder, loc, getPlanSize(builder, loc, output, dim),
+                        size, what, /*at_least=*/false);
+    }
+}
+
 /// Makes the returned buffers arguments. One that the function allocated
 /// becomes the argument; anything else is copied at the end.
 static LogicalResult moveResultsToArguments(func::FuncOp function) {
@@ -116,16 +157,11 @@ static LogicalResult moveResultsToArguments(func::FuncOp function) {
   SmallVector<Value> returned(terminator.getOperands());
   for (auto [number, value] : llvm::enumerate(returned)) {
     auto type = dyn_cast<MemRefType>(value.getType());
-    if (type && !type.hasStaticShape())
-      return terminator.emitOpError()
-             << "returns a value of type " << type
-             << ": dynamic sizes are not supported yet, every size must be "
-                "known";
     if (!type || !type.getLayout().isIdentity() || type.getMemorySpace())
       return terminator.emitOpError()
              << "returns a value of type " << value.getType()
              << ", but the results of a launch plan are tensors or memrefs of "
-                "static shape and identity layout";
+                "identity layout";
     unsigned index = function.getNumArguments();
     DictionaryAttr attributes = builder.getDictionaryAttr(
         builder.getNamedAttr(kOutputAttrName, builder.getUnitAttr()));
@@ -137,13 +173,22 @@ static LogicalResult moveResultsToArguments(func::FuncOp function) {
                                 resultAttributes.get(kNameAttrName))});
     if (failed(function.insertArgument(index, type, attributes, loc)))
       return function.emitOpError("cannot take its results as arguments");
-    Value output = function.getArgument(index);
+    BlockArgument output = function.getArgument(index);
 
+    // A returned value of dynamic sizes is all of its allocation, however it
+    // was cast.
     auto allocation = getPlanBuffer(value).getDefiningOp<memref::AllocOp>();
     auto source = allocation ? allocation.getType() : MemRefType();
-    if (!allocation || !source.hasStaticShape() ||
-        !source.getLayout().isIdentity() ||
-        getStaticByteSize(source) != getStaticByteSize(type)) {
+    bool isDynamic = allocation &&
+                     (!source.hasStaticShape() || !type.hasStaticShape());
+    bool isCopied = !allocation || !source.getLayout().isIdentity() ||
+                    (isDynamic ? !isWholeBuffer(value)
+                               : getStaticByteSize(source) !=
+                                     getStaticByteSize(type));
+    defineSizes(builder, output, value,
+                "result " + std::to_string(number) + " of '" +
+                    function.getName().str() + "'");
+    if (isCopied) {
       memref::CopyOp::create(builder, loc, value, output);
       continue;
     }
@@ -152,9 +197,9 @@ static LogicalResult moveResultsToArguments(func::FuncOp function) {
       // The returned value is another shape of the allocation.
       OpBuilder::InsertionGuard guard(builder);
       builder.setInsertionPoint(allocation);
-      replacement = memref::ReinterpretCastOp::create(
-          builder, allocation.getLoc(), source, output, /*offset=*/0,
-          source.getShape(), computeSuffixProduct(source.getShape()));
+      replacement =
+          createDenseMemRef(builder, allocation.getLoc(), source, output,
+                            allocation.getDynamicSizes());
     }
     // The same buffer may be returned again: then it is a copy of the output.
     for (Value &other : returned)
@@ -268,10 +313,6 @@ static LogicalResult moveAllocationsToWorkspace(func::FuncOp function) {
       op->erase();
       continue;
     }
-    if (!type.hasStaticShape())
-      return op->emitOpError() << "needs a temporary of type " << type
-                               << ": dynamic sizes are not supported yet, "
-                                  "every size must be known";
     if (!type.getLayout().isIdentity() || type.getMemorySpace() ||
         !isPlanElementType(type.getElementType()))
       return op->emitOpError()
@@ -280,7 +321,9 @@ static LogicalResult moveAllocationsToWorkspace(func::FuncOp function) {
                 "memory space and elements that a kernel can load";
     bool isIndex = false;
     StringRef name = nameTemporary(buffer, isIndex);
-    FailureOr<Value> view = createTemporary(builder, op, type, name);
+    FailureOr<Value> view = createTemporary(
+        builder, op, type, name,
+        op->getOperands().take_front(type.getNumDynamicDims()));
     if (failed(view))
       return failure();
     if (isIndex)
@@ -310,6 +353,7 @@ LogicalResult pit::planLaunches(func::FuncOp function) {
            function.getBody().front().getOps<memref::GetGlobalOp>()))
     if (failed(materializeConstant(op)))
       return failure();
+  resolveSizes(function);
   markWrittenArguments(function);
   if (failed(moveResultsToArguments(function)))
     return failure();
@@ -322,7 +366,8 @@ LogicalResult pit::planLaunches(func::FuncOp function) {
             i < inputs ? "arg" + Twine(i) : "out" + Twine(outputs++), names)))
       return failure();
   forwardInits(function);
-  if (failed(moveAllocationsToWorkspace(function)))
+  if (failed(requireSizes(function)) ||
+      failed(moveAllocationsToWorkspace(function)))
     return failure();
   return verifyLaunchPlan(function, PlanStage::Operations);
 }

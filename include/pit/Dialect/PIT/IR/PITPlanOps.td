@@ -22,6 +22,27 @@ def PIT_WorkspaceOp : PIT_Op<"workspace", [MemoryEffects<[MemAlloc]>]> {
   let assemblyFormat = "$bytes attr-dict `:` type($buffer)";
 }
 
+def PIT_RequireOp : PIT_Op<"require"> {
+  let summary = "state what the sizes of a launch plan must be";
+  let description = [{
+    Whoever runs the plan checks before the first step that `size` equals
+    `expected` (with `at_least`: is no less), and reports an error otherwise;
+    `what` says to the user what it is about. Steps may rely on it, wherever it
+    stands.
+
+    Where `size` is the `memref.dim` of an argument and `expected` is computed from
+    dimensions of the function that come before that one, this defines the
+    argument's size: an output's from those of the inputs, or that two inputs agree.
+
+    ```mlir
+    pit.require %size, %expected, "loop d2 of 'linalg.matmul'"
+    pit.require %size, %least, "operand 0 of 'linalg.conv_2d'" {at_least}
+    ```
+  }];
+  let arguments = (ins Index:$size, Index:$expected, StrAttr:$what, UnitAttr:$at_least);
+  let assemblyFormat = "$size `,` $expected `,` $what attr-dict";
+}
+
 def PIT_LaunchOp : PIT_Op<"launch", [DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "launch a kernel over a one-dimensional grid";
   let description = [{

@@ -55,20 +55,59 @@ bool isPlanElementType(Type type);
 /// type has no size of whole bytes or the product does not fit into 63 bits.
 std::optional<int64_t> getStaticByteSize(MemRefType type);
 
-/// Creates a temporary of static shape in the workspace of the plan that `op`
-/// is in (after the others; the workspace grows), named `name` with a number if
-/// there is one already. For lowerings that need scratch memory. Emits an error
-/// at `op` and fails where the size is not known.
+/// Size of dimension `dim` of a memref of a plan, as an index at `builder`'s
+/// place, in the function's block or in an operation of it: a constant where
+/// the type tells it; else what the buffer was made with, through casts; for an
+/// argument what pit.require defines it as, or a memref.dim at the function's
+/// start. Sizes that are seen to be equal are the same value.
+Value getPlanSize(OpBuilder &builder, Location loc, Value memref, int64_t dim);
+
+/// The value that a pit.require defines the size of an argument's dimension as:
+/// that of the first one whose `expected` uses only dimensions of arguments
+/// before this one, so that definitions never form a circle. Null if none does.
+Value getSizeDefinition(BlockArgument argument, int64_t dim);
+
+/// Bytes of a memref of a plan as an index, computed at `builder`'s place; i1
+/// takes a byte. The element type is one of a plan's.
+Value getPlanByteSize(OpBuilder &builder, Location loc, Value memref);
+
+/// `buffer` as a memref of `type`, of identity layout, from its first element
+/// on; `sizes` are the dynamic ones. Casts nothing that has the type already.
+Value createDenseMemRef(OpBuilder &builder, Location loc, MemRefType type,
+                        Value buffer, ValueRange sizes);
+
+/// Creates a temporary in the workspace of the plan that `op` is in (after the
+/// others; the workspace grows), named `name` with a number if there is one
+/// already. For lowerings that need scratch memory. `sizes` are the dynamic
+/// sizes of `type`, index values of the plan before `op`: arithmetic on sizes
+/// of arguments, which moves up to the workspace. Emits an error at `op` and
+/// fails where a static size is too large or a dynamic one cannot be moved.
 FailureOr<Value> createTemporary(OpBuilder &builder, Operation *op,
-                                 MemRefType type, StringRef name);
+                                 MemRefType type, StringRef name,
+                                 ValueRange sizes = {});
+
+/// Names what an expression may use: `values` those index values that are
+/// symbols, `sizes` dynamic sizes of arguments that nothing defines.
+struct PlanSymbols {
+  function_ref<std::optional<std::string>(Value)> values = nullptr;
+  function_ref<std::optional<std::string>(BlockArgument, int64_t)> sizes =
+      nullptr;
+};
 
 /// An index value of a plan as an expression in the sense of
-/// docs/launch-plan.md; an integer where the value is known. `getSymbol` says
-/// which values are symbols of the plan, by their names. Emits an error at the
-/// operation that has no expression and fails.
-FailureOr<std::string> writePlanExpression(
-    Value value,
-    function_ref<std::optional<std::string>(Value)> getSymbol = nullptr);
+/// docs/launch-plan.md; an integer where the value is known. Emits an error at
+/// the operation that has no expression, or needs one that is too long, and
+/// fails.
+FailureOr<std::string> writePlanExpression(Value value,
+                                           PlanSymbols symbols = {});
+
+/// The size of a dimension of a memref of a plan in the same way.
+FailureOr<std::string> writePlanSize(Value memref, int64_t dim,
+                                     PlanSymbols symbols = {});
+
+/// Bytes of a memref of a plan in the same way.
+FailureOr<std::string> writePlanByteSize(Value memref,
+                                         PlanSymbols symbols = {});
 
 /// Writes block size and dynamic shared memory of each kernel into its
 /// launches. Emits an error and fails where a kernel has no block size.
