@@ -5,6 +5,7 @@
 
 #include "mlir/Conversion/AffineToStandard/AffineToStandard.h"
 #include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
+#include "mlir/Conversion/BufferizationToMemRef/BufferizationToMemRef.h"
 #include "mlir/Conversion/ControlFlowToLLVM/ControlFlowToLLVM.h"
 #include "mlir/Conversion/FuncToLLVM/ConvertFuncToLLVMPass.h"
 #include "mlir/Conversion/IndexToLLVM/IndexToLLVM.h"
@@ -64,6 +65,8 @@ static void addResultsAsArguments(OpPassManager &manager) {
 /// From linalg, scf and memref to LLVM.
 static void addLoopsToLLVM(OpPassManager &manager) {
   bufferization::buildBufferDeallocationPipeline(manager, {});
+  // What a function returns is its caller's: of an argument, a clone.
+  manager.addPass(createConvertBufferizationToMemRefPass());
   OpPassManager &functions = manager.nest<func::FuncOp>();
   functions.addPass(pit::createPITExpandCopiesPass());
   functions.addPass(pit::createPITOrderLoopsPass());

@@ -193,7 +193,7 @@ Expected<std::vector<uint64_t>> parseExtents(const std::string &value,
   std::string rest = value + "x";
   while (!rest.empty()) {
     auto extent = parseNumber(takeWord(rest, 'x'));
-    if (!extent || *extent < least || *extent == kDynamicSize)
+    if (!extent || *extent < least)
       return Error{"expected extents of at least " + number +
                    " such as 32x16, but got '" + value + "'"};
     extents.push_back(*extent);
@@ -219,6 +219,10 @@ Expected<RandomSpec> parseRandom(const std::string &kind, std::string text,
       auto shape = parseExtents(value, 0, rank);
       if (!shape)
         return Error{"shape: " + shape.error().message};
+      for (uint64_t extent : *shape)
+        if (extent > uint64_t(INT64_MAX))
+          return Error{"shape: " + std::to_string(extent) +
+                       " is beyond 9223372036854775807"};
       spec.shape = std::move(*shape);
       continue;
     }

@@ -254,7 +254,12 @@ def PITPlanLaunchesPass : Pass<"pit-plan-launches", "::mlir::ModuleOp"> {
     given to an argument or result is kept. Of a function that was written on
     memrefs, the arguments that it writes are its outputs; they come last.
 
-    Precondition: bufferized functions of static shapes. Postcondition: every
+    Dynamic sizes are `memref.dim` of arguments and arithmetic on them; so are the
+    offsets of temporaries and the size of the workspace. What operations need
+    sizes to agree on, and the sizes of outputs, become `pit.require`, unless
+    that is seen at once.
+
+    Precondition: bufferized functions. Postcondition: every
     function with a body is in plan form, which is checked: one block of
     arithmetic on sizes, one workspace and its views, casts that move no data,
     linalg and pit operations on memrefs, and copies. Anything else is an error
@@ -415,8 +420,8 @@ def ConvertPITPlanToLLVMPass : Pass<"convert-pit-plan-to-llvm", "::mlir::ModuleO
     grids too large) make `<function>_workspace_bytes` return -1, and the
     function, which then launches nothing, the `i32` 1 in place of 0.
 
-    Precondition: complete plans (`pit-finalize-plan`), and kernels in a `gpu.binary` (`pit-serialize-kernels`). Postcondition: no
-    `func.func` is left.
+    Precondition: complete plans (`pit-finalize-plan`), and kernels in a
+    `gpu.binary` (`pit-serialize-kernels`). Postcondition: no `func.func` is left.
 
     ```mlir
     func.func @f(%x: memref<64xf32> {pit.name = "arg0"}, %y: memref<64xf32> {pit.name = "out0", pit.output}) {

@@ -162,6 +162,9 @@ LogicalResult HostWriter::writeSizes() {
       knownSizes[value] = **known;
       return success();
     }
+    if (!sizeCount)
+      return emitError(value.getLoc(),
+                       "a size of the launch plan does not fit into 64 bits");
     FailureOr<Value> size = values.get(value);
     if (failed(size))
       return failure();

@@ -56,8 +56,8 @@ module attributes {gpu.container_module} {
   func.func @grid_past_64_bits(%x: memref<64xf32> {pit.name = "x"}) {
     %big = arith.constant 4611686018427387904 : index
     %c4 = arith.constant 4 : index
+    // expected-error @+1 {{a size of the launch plan does not fit into 64 bits}}
     %grid = arith.muli %big, %c4 : index
-    // expected-error @+1 {{has the grid '4611686018427387904 * 4', but host code needs it to be known: dynamic sizes are not supported yet}}
     pit.launch @k::@f_0 grid(%grid) args(%x : memref<64xf32>) {block = 32 : i64, shared_bytes = 0 : i64}
     return
   }
@@ -71,14 +71,14 @@ module attributes {gpu.container_module} {
 // -----
 
 module attributes {gpu.container_module} {
-  func.func @size(%x: memref<64xf32> {pit.name = "x"}) {
-    %c4 = arith.constant 4 : index
-    // expected-error @+1 {{passes a value of type 'index', but host code passes memrefs only: dynamic sizes are not supported yet}}
-    pit.launch @k::@f_0 grid(%c4) args(%c4 : index) {block = 32 : i64, shared_bytes = 0 : i64}
+  func.func @negative_grid(%x: memref<64xf32> {pit.name = "x"}) {
+    // expected-error @+1 {{a size of the launch plan is -4: expected 0 to 2147483647}}
+    %grid = arith.constant -4 : index
+    pit.launch @k::@f_0 grid(%grid) args(%x : memref<64xf32>) {block = 32 : i64, shared_bytes = 0 : i64}
     return
   }
   gpu.module @k {
-    gpu.func @f_0(%x: index) kernel {
+    gpu.func @f_0(%x: memref<64xf32>) kernel {
       gpu.return
     }
   }

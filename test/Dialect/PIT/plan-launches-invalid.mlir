@@ -1,12 +1,5 @@
 // RUN: pit-opt %s --pit-plan-launches --split-input-file --verify-diagnostics
 
-// expected-error @+1 {{argument 0 has type 'memref<?xf32>': dynamic sizes are not supported yet, every size must be known}}
-func.func @dynamic_argument(%x: memref<?xf32>) {
-  return
-}
-
-// -----
-
 // expected-error @+1 {{argument 1 has type 'f32', but a launch plan takes memrefs only: a scalar goes into a tensor of rank 0}}
 func.func @scalar(%x: memref<4xf32>, %s: f32) {
   return
@@ -28,11 +21,13 @@ func.func @four_bits(%x: memref<4xi4>) {
 
 // -----
 
-func.func @dynamic_temporary(%n: memref<4xf32>) {
-  %c4 = arith.constant 4 : index
-  // expected-error @+1 {{needs a temporary of type 'memref<?xf32>': dynamic sizes are not supported yet, every size must be known}}
-  %t = memref.alloc(%c4) : memref<?xf32>
-  linalg.exp ins(%t : memref<?xf32>) outs(%t : memref<?xf32>)
+func.func @size_of_data(%n: memref<index>, %x: memref<?xf32>) {
+  %size = memref.load %n[] : memref<index>
+  // expected-error @+1 {{needs a temporary of type 'memref<?xf32>', whose size is no arithmetic on sizes of arguments, which a launch plan computes before its steps}}
+  %t = memref.alloc(%size) : memref<?xf32>
+  memref.dealloc %t : memref<?xf32>
+  linalg.exp ins(%x : memref<?xf32>) outs(%x : memref<?xf32>)
+  memref.copy %t, %t : memref<?xf32> to memref<?xf32>
   return
 }
 
@@ -129,7 +124,7 @@ func.func @variable_global() -> memref<3xf32> {
 
 func.func @returned_scalar() -> f32 {
   %0 = arith.constant 1.0 : f32
-  // expected-error @+1 {{returns a value of type 'f32', but the results of a launch plan are tensors or memrefs of static shape and identity layout}}
+  // expected-error @+1 {{returns a value of type 'f32', but the results of a launch plan are tensors or memrefs of identity layout}}
   return %0 : f32
 }
 
@@ -202,18 +197,6 @@ func.func @view_of_argument(%x: memref<64xi8>) {
 
 // -----
 
-func.func @unknown_workspace(%x: memref<4xf32> {pit.name = "x"}) {
-  %c4 = arith.constant 4 : index
-  %bytes = arith.addi %c4, %c4 : index
-  %0 = pit.workspace %bytes : memref<?xi8>
-  // expected-error @+1 {{needs a temporary, but the workspace's size is not a constant}}
-  %1 = memref.alloc() : memref<4xf32>
-  memref.copy %x, %1 : memref<4xf32> to memref<4xf32>
-  return
-}
-
-// -----
-
 func.func @huge_workspace(%x: memref<4xf32> {pit.name = "x"}) {
   %bytes = arith.constant 9223372036854775296 : index
   %0 = pit.workspace %bytes : memref<?xi8>
@@ -234,9 +217,41 @@ func.func @no_address(%x: memref<4xf32> {pit.name = "x"}) {
 
 // -----
 
-func.func @dynamic_result(%x: memref<?xf32>) -> memref<?xf32> {
-  // expected-error @+1 {{returns a value of type 'memref<?xf32>': dynamic sizes are not supported yet, every size must be known}}
-  return %x : memref<?xf32>
+func.func @sizes_differ(%x: memref<?xf32>) {
+  %c4 = arith.constant 4 : index
+  %t = memref.alloc(%c4) : memref<?xf32>
+  // expected-error @+1 {{dimension 0 of a cast to a tensor of known size: sizes 4 and 5 differ}}
+  %s = memref.cast %t : memref<?xf32> to memref<5xf32>
+  linalg.exp ins(%s : memref<5xf32>) outs(%s : memref<5xf32>)
+  return
+}
+
+// -----
+
+func.func @window_too_small(%x: memref<?x4xf32>, %y: memref<?x4xf32>) {
+  // expected-error @+1 {{dimension 1 of operand 0 of 'linalg.generic': size 4 is less than the 8 that it reads or writes}}
+  linalg.generic {
+      indexing_maps = [affine_map<(m, n) -> (m, n * 2 + 1)>, affine_map<(m, n) -> (m, n)>],
+      iterator_types = ["parallel", "parallel"]}
+      ins(%x : memref<?x4xf32>) outs(%y : memref<?x4xf32>) {
+  ^bb0(%a: f32, %b: f32):
+    linalg.yield %a : f32
+  }
+  return
+}
+
+// -----
+
+func.func @unknown_arithmetic(%x: memref<?xf32>) -> memref<?xf32> {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %n = memref.dim %x, %c0 : memref<?xf32>
+  // expected-error @+1 {{has no expression in a launch plan}}
+  %m = arith.shli %n, %c1 : index
+  %t = memref.alloc(%m) : memref<?xf32>
+  %s = memref.alloc(%n) : memref<?xf32>
+  linalg.exp ins(%t : memref<?xf32>) outs(%s : memref<?xf32>)
+  return %s : memref<?xf32>
 }
 
 // -----

@@ -38,9 +38,9 @@
 // RUN: not pit-run %t/two.mlir --entry=h 2>&1 | FileCheck %s --check-prefix=ENTRY
 // ENTRY: error: {{.*}}two.mlir: --entry: unknown function 'h': the module holds 'f', 'g'
 // RUN: not pit-run %t/types.mlir --entry=scalar 2>&1 | FileCheck %s --check-prefix=SCALAR
-// SCALAR: error: {{.*}}: argument 0 of 'scalar' has type f32: expected a tensor of static shape
-// RUN: not pit-run %t/types.mlir --entry=dynamic 2>&1 | FileCheck %s --check-prefix=DYNAMIC
-// DYNAMIC: error: {{.*}}: result 0 of 'dynamic' has type tensor<?xf32>: expected a tensor of static shape
+// SCALAR: error: {{.*}}: argument 0 of 'scalar' has type f32: expected a tensor of known rank
+// RUN: not pit-run %t/types.mlir --entry=unranked 2>&1 | FileCheck %s --check-prefix=UNRANKED
+// UNRANKED: error: {{.*}}: argument 0 of 'unranked' has type tensor<*xf32>: expected a tensor of known rank
 // RUN: not pit-run %t/types.mlir --entry=element 2>&1 | FileCheck %s --check-prefix=ELEMENT
 // ELEMENT: error: {{.*}}: argument 0 of 'element' has type tensor<4xi7>: expected elements of type f16, bf16,
 // RUN: not pit-run %t/types.mlir --entry=nothing 2>&1 | FileCheck %s --check-prefix=NOTHING
@@ -66,7 +66,24 @@
 // RUN: not pit-run %t/two.mlir --entry=f --arg random:values=x 2>&1 | FileCheck %s --check-prefix=VALUES
 // VALUES: values: expected 'normal' or 'integers', but got 'x'
 // RUN: not pit-run %t/two.mlir --entry=f --arg random:foo=x 2>&1 | FileCheck %s --check-prefix=KEY
-// KEY: unknown key 'foo': expected seed, density, block or values
+// KEY: unknown key 'foo': expected shape, seed, density, block or values
+
+// RUN: not pit-run %t/types.mlir --entry=dynamic --arg random:seed=1 2>&1 | FileCheck %s --check-prefix=SIZES
+// SIZES: error: argument 0 ('random:seed=1'): expected the sizes of tensor<?x3xf32>, as in 'random:shape=64x3'
+// RUN: not pit-run %t/types.mlir --entry=dynamic --arg zeros:shape=4x5 2>&1 | FileCheck %s --check-prefix=OTHER
+// OTHER: error: argument 0 ('zeros:shape=4x5'): expected tensor<?x3xf32>, but got shape (4, 5)
+// RUN: not pit-run %t/types.mlir --entry=dynamic --arg zeros:shape=4 2>&1 | FileCheck %s --check-prefix=RANK
+// RANK: shape: expected 2 extents (rank of the tensor), but got '4'
+// RUN: not pit-run %t/types.mlir --entry=dynamic --arg zeros:shape=-4x3 2>&1 | FileCheck %s --check-prefix=NEGATIVE
+// NEGATIVE: shape: expected extents of at least 0 such as 32x16, but got '-4x3'
+// RUN: not pit-run %t/types.mlir --entry=dynamic --arg zeros:shape=9223372036854775808x3 2>&1 | FileCheck %s --check-prefix=BEYOND
+// BEYOND: shape: 9223372036854775808 is beyond 9223372036854775807
+// RUN: not pit-run %t/types.mlir --entry=dynamic --arg zeros:shape=4611686018427387904x3 2>&1 | FileCheck %s --check-prefix=BYTES
+// BYTES: tensor<?x3xf32> of shape (4611686018427387904, 3): {{.*}}
+// RUN: not pit-run %t/types.mlir --entry=dynamic --arg zeros:seed=1 2>&1 | FileCheck %s --check-prefix=ZEROS
+// ZEROS: unknown key 'seed': expected shape
+// RUN: not pit-run %t/types.mlir --entry=dynamic --arg %t/g.npy 2>&1 | FileCheck %s --check-prefix=FILERANK
+// FILERANK: expected tensor<?x3xf32>, an array of rank 2 and type <f4, but {{.*}}g.npy has shape (4,) and type <i4
 
 // RUN: not pit-run %t/two.mlir --entry=f --arg zeros --out a --out b 2>&1 | FileCheck %s --check-prefix=OUTS
 // OUTS: error: 'f' has 1 results: expected at most as many --out, but got 2
@@ -113,9 +130,11 @@ func.func private @f(%x: tensor<4xf32>) -> tensor<4xf32>
 func.func @scalar(%x: f32) -> f32 {
   return %x : f32
 }
-func.func @dynamic(%x: tensor<4xf32>) -> tensor<?xf32> {
-  %0 = tensor.cast %x : tensor<4xf32> to tensor<?xf32>
-  return %0 : tensor<?xf32>
+func.func @unranked(%x: tensor<*xf32>) -> tensor<*xf32> {
+  return %x : tensor<*xf32>
+}
+func.func @dynamic(%x: tensor<?x3xf32>) -> tensor<?x3xf32> {
+  return %x : tensor<?x3xf32>
 }
 func.func @element(%x: tensor<4xi7>) -> tensor<4xi7> {
   return %x : tensor<4xi7>

@@ -272,6 +272,75 @@ TEST(Executor, ChecksEverythingBeforeTheFirstStep) {
   EXPECT_EQ(run(good, workspace, 4096), "");
 }
 
+TEST(Executor, ChecksWhatThePlanRequiresOfSizes) {
+  auto backend = makeBackend();
+  Json plan = Json::parse(kPlan);
+  plan["requirements"] = Json::parse(R"([
+    {"size": "n", "at_least": 40, "what": "a window of 40"},
+    {"size": "floordiv(n, 4) * 4", "equals": "n", "what": "groups of four"},
+    {"size": "n * n * n", "at_least": 1, "what": "a cube"}])");
+  Expected<PlanExecutor> executor = make(*backend, plan);
+  ASSERT_TRUE(executor) << executor.error().message;
+  auto shapes = [&](int64_t n) {
+    const std::vector<int64_t> shape = {n};
+    const TensorArgument input = {0, shape};
+    return executor->outputShapes({&input, 1});
+  };
+  EXPECT_EQ(message(shapes(36)), "function 'chain': a window of 40: the size "
+                                 "is 'n', which is 36; expected at least 40");
+  EXPECT_EQ(message(shapes(42)),
+            "function 'chain': groups of four: the size is 'floordiv(n, 4) * "
+            "4', which is 40; expected 'n', which is 42");
+  EXPECT_EQ(message(shapes(4000000)),
+            "function 'chain': a cube: expression 'n * n * n' does not fit "
+            "into 64 bits");
+  // Before what the outputs would have to be.
+  Call call(*backend, 36);
+  call.arguments[1].shape = {};
+  EXPECT_EQ(message(executor->workspaceBytes(call.arguments)),
+            "function 'chain': argument 1, 'scaled', has 0 dimensions; "
+            "expected 1");
+  const std::vector<int64_t> other = {37};
+  call.arguments[1].shape = other;
+  EXPECT_EQ(message(executor->workspaceBytes(call.arguments)),
+            "function 'chain': a window of 40: the size is 'n', which is 36; "
+            "expected at least 40");
+  Call good(*backend, 44);
+  EXPECT_EQ(message(executor->workspaceBytes(good.arguments)), "");
+}
+
+TEST(Executor, TellsTheShapesOfOutputs) {
+  auto backend = makeBackend();
+  Json plan = Json::parse(kPlan);
+  Expected<PlanExecutor> executor = make(*backend, plan);
+  ASSERT_TRUE(executor) << executor.error().message;
+  const std::vector<int64_t> shape = {1000}, negative = {-3};
+  const TensorArgument input = {0, shape}, wrong = {0, negative};
+  const auto shapes = executor->outputShapes({&input, 1});
+  ASSERT_TRUE(shapes) << shapes.error().message;
+  EXPECT_EQ(*shapes, (std::vector<std::vector<int64_t>>{{1000}, {1, 1000}}));
+  EXPECT_EQ(message(executor->outputShapes({})),
+            "function 'chain': got 0 inputs; expected 1");
+  EXPECT_EQ(message(executor->outputShapes({&wrong, 1})),
+            "function 'chain': argument 0, 'x', has extent -3 in dimension 0; "
+            "expected at least 0");
+
+  plan["symbols"] = {"n", "m"};
+  plan["arguments"][1]["shape"] = {"m"};
+  executor = make(*backend, plan);
+  ASSERT_TRUE(executor) << executor.error().message;
+  EXPECT_EQ(message(executor->outputShapes({&input, 1})),
+            "function 'chain': argument 1, 'scaled', dimension 0: the inputs "
+            "do not tell its size");
+  plan = Json::parse(kPlan);
+  plan["arguments"][2]["shape"] = {"n - 1001", 1};
+  executor = make(*backend, plan);
+  ASSERT_TRUE(executor) << executor.error().message;
+  EXPECT_EQ(message(executor->outputShapes({&input, 1})),
+            "function 'chain': argument 2, 'sum', the extent 'n - 1001' is "
+            "-1; expected at least 0");
+}
+
 TEST(Executor, WhatIsWrittenOverlapsNothing) {
   auto backend = makeBackend();
   Expected<PlanExecutor> executor = make(*backend, Json::parse(kPlan));

@@ -155,7 +155,7 @@ const BadPlan kBadPlans[] = {
      "the plan: unknown key 'extra'; expected only "
      "'format', 'version', 'function', 'arch', "
      "'ptx_version', 'ptx', 'symbols', 'arguments', "
-     "'workspace', 'steps'"},
+     "'requirements', 'workspace', 'steps'"},
     {"/symbols", "{}", "symbols: expected a list, but got an object"},
     {"/symbols/0", "3", "symbols[0]: expected a string, but got the integer 3"},
     {"/symbols/0", "\"2s\"",
@@ -219,6 +219,30 @@ const BadPlan kBadPlans[] = {
     {"/arguments/0/strides", "[]",
      "arguments[0]: unknown key 'strides'; expected only 'name', 'kind', "
      "'type', 'shape', 'alignment'"},
+    {"/requirements", "1",
+     "requirements: expected a list, but got the integer 1"},
+    {"/requirements", R"([{"equals": 1, "what": "w"}])",
+     "requirements[0]: the key 'size' is missing"},
+    {"/requirements", R"([{"size": "s0", "equals": 1}])",
+     "requirements[0]: the key 'what' is missing"},
+    {"/requirements", R"([{"size": "s0", "what": "w"}])",
+     "requirements[0]: has neither 'equals' nor 'at_least'; expected one of "
+     "them"},
+    {"/requirements",
+     R"([{"size": "s0", "equals": 1, "at_least": 1, "what": "w"}])",
+     "requirements[0]: has both 'equals' and 'at_least'; expected one of "
+     "them"},
+    {"/requirements", R"([{"size": "s9", "equals": 1, "what": "w"}])",
+     "requirements[0].size: expression 's9': unknown name 's9' (known are "
+     "'s0', 'multiprocessors', 'blocks_per_multiprocessor', 'ceildiv', "
+     "'floordiv', 'min', 'max') at column 1"},
+    {"/requirements",
+     R"([{"size": "s0", "at_least": "multiprocessors", "what": "w"}])",
+     "requirements[0]: 'multiprocessors' depends on the device; expected "
+     "sizes only"},
+    {"/requirements", R"([{"size": 3, "at_least": 4, "what": "a window"}])",
+     "requirements[0]: a window: the size is 3; expected at least 4"},
+    {"/requirements", R"([{"size": "s0", "at_least": 4, "what": "w"}])", ""},
     {"/workspace", "[]", "workspace: expected an object, but got a list of 0"},
     {"/workspace/bytes", "", "workspace: the key 'bytes' is missing"},
     {"/workspace/bytes", "-8",

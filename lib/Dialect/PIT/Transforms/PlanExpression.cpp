@@ -21,6 +21,9 @@ struct Text {
   std::string text;
   Binding binding = Binding::Primary;
   std::optional<int64_t> constant = {};
+  /// Of a product with a number: the number, and the product without it.
+  int64_t factor = 1;
+  std::string rest = {};
 };
 
 } // namespace
@@ -71,6 +74,37 @@ static std::optional<int64_t> fold(Operator op, int64_t a, int64_t b) {
   return std::nullopt;
 }
 
+/// A product has its number in front, so that n * 2 * 3 and 6 * n are seen to
+/// be the same.
+static Text multiply(const Text &a, const Text &b) {
+  auto getFactor = [](const Text &text) {
+    return text.constant.value_or(text.factor);
+  };
+  auto getRest = [](const Text &text) {
+    if (text.constant)
+      return std::string();
+    return text.rest.empty() ? parenthesize(text, Binding::Product) : text.rest;
+  };
+  int64_t factor;
+  if (llvm::MulOverflow(getFactor(a), getFactor(b), factor))
+    return {parenthesize(a, Binding::Product) + " * " +
+                parenthesize(b, Binding::Product),
+            Binding::Product};
+  if (factor == 0)
+    return makeConstant(0);
+  std::string rest = getRest(a), other = getRest(b);
+  if (!rest.empty() && !other.empty())
+    rest += " * ";
+  rest += other;
+  // A name stays what needs no parentheses.
+  if (factor == 1 && (a.constant == 1 || b.constant == 1))
+    return a.constant ? b : a;
+  if (factor == 1)
+    return {rest, Binding::Product};
+  return {std::to_string(factor) + " * " + rest, Binding::Product,
+          /*constant=*/{}, factor, rest};
+}
+
 static Text combine(Operator op, const Text &a, const Text &b) {
   if (a.constant && b.constant)
     if (std::optional<int64_t> value = fold(op, *a.constant, *b.constant))
@@ -84,9 +118,7 @@ static Text combine(Operator op, const Text &a, const Text &b) {
   case Operator::Subtract:
     return {a.text + " - " + parenthesize(b, Binding::Product), Binding::Sum};
   case Operator::Multiply:
-    return {parenthesize(a, Binding::Product) + " * " +
-                parenthesize(b, Binding::Product),
-            Binding::Product};
+    return multiply(a, b);
   case Operator::CeilDiv:
     return call("ceildiv");
   case Operator::FloorDiv:
@@ -138,6 +170,17 @@ static Text combineRemainder(const Text &a, const Text &b) {
   return combine(
       Operator::Subtract, a,
       combine(Operator::Multiply, combine(Operator::FloorDiv, a, b), b));
+}
+
+/// The quotient rounded towards 0, for a divisor of at least 1.
+static Text combineTruncated(const Text &a, const Text &b,
+                             bool isNonNegative) {
+  Text floor = combine(Operator::FloorDiv, a, b);
+  if (isNonNegative)
+    return floor;
+  Text zero = makeConstant(0);
+  return combine(Operator::Add, combine(Operator::Max, floor, zero),
+                 combine(Operator::Min, combine(Operator::CeilDiv, a, b), zero));
 }
 
 /// An affine expression over the operands of `op`.
@@ -265,15 +308,19 @@ FailureOr<Text> Converter::compute(Value value) {
       return failure();
     return combine(*binary, *lhs, *rhs);
   }
-  if (isa<arith::RemUIOp>(op) ||
-      (isa<arith::RemSIOp, arith::DivSIOp>(op) &&
-       isNonNegative(op->getOperand(0)))) {
+  if (isa<arith::RemUIOp, arith::RemSIOp, arith::DivSIOp>(op)) {
     FailureOr<Text> lhs = convert(op->getOperand(0));
     FailureOr<Text> rhs = convert(op->getOperand(1));
     if (failed(lhs) || failed(rhs))
       return failure();
-    return isa<arith::DivSIOp>(op) ? combine(Operator::FloorDiv, *lhs, *rhs)
-                                   : combineRemainder(*lhs, *rhs);
+    if (isa<arith::RemUIOp>(op))
+      return combineRemainder(*lhs, *rhs);
+    Text quotient = combineTruncated(
+        *lhs, *rhs, isNonNegative(op->getOperand(0)));
+    return isa<arith::DivSIOp>(op)
+               ? quotient
+               : combine(Operator::Subtract, *lhs,
+                         combine(Operator::Multiply, quotient, *rhs));
   }
   if (auto apply = dyn_cast<affine::AffineApplyOp>(op))
     return convert(op, apply.getAffineMap().getResult(0),
@@ -332,8 +379,12 @@ FailureOr<std::string> pit::writePlanByteSize(Value memref,
   if (std::optional<int64_t> bytes = getStaticByteSize(type))
     return std::to_string(*bytes);
   Converter converter(symbols);
-  Text bytes = makeConstant(getPlanElementBytes(type));
+  Text bytes = makeConstant(1);
+  for (int64_t factor : getKnownByteFactors(type))
+    bytes = combine(Operator::Multiply, bytes, makeConstant(factor));
   for (int64_t dim = 0; dim < type.getRank(); ++dim) {
+    if (!type.isDynamicDim(dim))
+      continue;
     FailureOr<Text> size = converter.convertSize(memref, dim);
     if (failed(size))
       return failure();

@@ -56,11 +56,12 @@ private:
 } // namespace
 
 FailureOr<std::string> RequirementWriter::getText(Value size) {
-  PlanSymbols symbols;
-  symbols.sizes = [](BlockArgument argument, int64_t dim) {
+  auto name = [](BlockArgument argument, int64_t dim) {
     return std::optional("a" + std::to_string(argument.getArgNumber()) + "d" +
                          std::to_string(dim));
   };
+  PlanSymbols symbols;
+  symbols.sizes = name;
   return writePlanExpression(size, symbols);
 }
 
@@ -268,6 +269,12 @@ LogicalResult RequirementWriter::write() {
     SmallVector<AffineMap> maps;
     for (size_t number = 0; number < operands.size(); ++number)
       maps.push_back(generic.getIndexingMap(number));
+    // Those of the epilogue are indexed by the output's coordinates.
+    for (auto [number, input] : llvm::enumerate(generic.getEpilogueInputs())) {
+      operands.push_back(input);
+      maps.push_back(
+          generic.getEpilogueMap(number).compose(generic.getOutputMap()));
+    }
     if (failed(loops(operands, maps)))
       return failure();
     return generic.getDest() ? equalShapes(generic.getDest(), generic.getInit(),

@@ -22,8 +22,21 @@ bool pit::isSizeArithmetic(Operation *op) {
                       [](Type type) { return type.isIntOrIndex(); });
 }
 
-int64_t pit::getPlanElementBytes(MemRefType type) {
-  return llvm::divideCeil(type.getElementTypeBitWidth(), 8u);
+SmallVector<int64_t> pit::getKnownByteFactors(MemRefType type) {
+  SmallVector<int64_t> factors = {static_cast<int64_t>(
+      llvm::divideCeil(type.getElementTypeBitWidth(), 8u))};
+  for (int64_t size : type.getShape()) {
+    if (size == 0)
+      return {0};
+    int64_t product;
+    if (ShapedType::isDynamic(size))
+      continue;
+    if (llvm::MulOverflow(factors.back(), size, product))
+      factors.push_back(size);
+    else
+      factors.back() = product;
+  }
+  return factors;
 }
 
 void pit::collectSizeFactors(Value memref, int64_t dim,
@@ -201,15 +214,17 @@ Value pit::getPlanSize(OpBuilder &builder, Location loc, Value memref,
   return product;
 }
 
-Value pit::getPlanByteSize(OpBuilder &builder, Location loc, Value memref) {
-  auto type = cast<MemRefType>(memref.getType());
-  if (std::optional<int64_t> bytes = getStaticByteSize(type))
-    return arith::ConstantIndexOp::create(builder, loc, *bytes);
-  Value bytes =
-      arith::ConstantIndexOp::create(builder, loc, getPlanElementBytes(type));
-  for (int64_t dim = 0; dim < type.getRank(); ++dim)
-    bytes = builder.createOrFold<arith::MulIOp>(
-        loc, bytes, getPlanSize(builder, loc, memref, dim));
+Value pit::getPlanByteSize(OpBuilder &builder, Location loc, MemRefType type,
+                           ValueRange sizes) {
+  Value bytes;
+  auto multiply = [&](Value factor) {
+    bytes = bytes ? builder.createOrFold<arith::MulIOp>(loc, bytes, factor)
+                  : factor;
+  };
+  for (int64_t factor : getKnownByteFactors(type))
+    multiply(arith::ConstantIndexOp::create(builder, loc, factor));
+  for (Value size : sizes)
+    multiply(size);
   return bytes;
 }
 

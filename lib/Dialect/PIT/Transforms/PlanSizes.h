@@ -21,8 +21,9 @@ struct SizeFactor {
 void collectSizeFactors(Value memref, int64_t dim,
                         SmallVectorImpl<SizeFactor> &factors);
 
-/// Bytes of an element in memory; i1 takes one.
-int64_t getPlanElementBytes(MemRefType type);
+/// The numbers in the size in bytes of a memref: that of an element (i1 takes
+/// one) and the sizes that its type tells, multiplied as far as that fits.
+SmallVector<int64_t> getKnownByteFactors(MemRefType type);
 
 /// Whether the operation computes sizes: integers from integers.
 bool isSizeArithmetic(Operation *op);

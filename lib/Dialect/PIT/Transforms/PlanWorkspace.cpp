@@ -152,18 +152,7 @@ FailureOr<Value> pit::createTemporary(OpBuilder &builder, Operation *op,
   } else {
     start = old ? alignBytes(builder, loc, old)
                 : arith::ConstantIndexOp::create(builder, loc, 0).getResult();
-    Value size = arith::ConstantIndexOp::create(
-        builder, loc,
-        known ? *known : static_cast<int64_t>(getPlanElementBytes(type)));
-    for (int64_t dim = 0; dim < type.getRank() && !known; ++dim) {
-      Value extent =
-          type.isDynamicDim(dim)
-              ? moved[type.getDynamicDimIndex(dim)]
-              : arith::ConstantIndexOp::create(builder, loc,
-                                               type.getDimSize(dim))
-                    .getResult();
-      size = builder.createOrFold<arith::MulIOp>(loc, size, extent);
-    }
+    Value size = getPlanByteSize(builder, loc, type, moved);
     end = builder.createOrFold<arith::AddIOp>(loc, start, size);
   }
   if (workspace)

@@ -67,9 +67,10 @@ Value getPlanSize(OpBuilder &builder, Location loc, Value memref, int64_t dim);
 /// before this one, so that definitions never form a circle. Null if none does.
 Value getSizeDefinition(BlockArgument argument, int64_t dim);
 
-/// Bytes of a memref of a plan as an index, computed at `builder`'s place; i1
-/// takes a byte. The element type is one of a plan's.
-Value getPlanByteSize(OpBuilder &builder, Location loc, Value memref);
+/// Bytes of a memref as an index, computed at `builder`'s place; i1 takes a
+/// byte. `sizes` are the dynamic ones; the element type is one of a plan's.
+Value getPlanByteSize(OpBuilder &builder, Location loc, MemRefType type,
+                      ValueRange sizes);
 
 /// `buffer` as a memref of `type`, of identity layout, from its first element
 /// on; `sizes` are the dynamic ones. Casts nothing that has the type already.
