@@ -478,8 +478,8 @@ bool Parser::run(const Json &json) {
   JsonObject root(errors, json, "");
   return root.begin() && parseHeader(root) && parseSymbols(root) &&
          parseArguments(root) && parseRequirements(root) &&
-         parseWorkspace(root) && parseSteps(root) &&
-         root.finish() && checkPlan(plan, errors);
+         parseWorkspace(root) && parseSteps(root) && root.finish() &&
+         checkPlan(plan, errors);
 }
 
 Expected<LaunchPlan> pit::runtime::parseLaunchPlan(std::string_view text,

@@ -229,9 +229,10 @@ LogicalResult PlanWriter::writeKernelArgument(LaunchOp op, Value value) {
   json.object([&] {
     if (!type) {
       FailureOr<std::string> text = writePlanExpression(value, getSymbols());
-      bool isSymbol = succeeded(text) && llvm::any_of(symbols, [&](auto &entry) {
-                        return entry.second == *text;
-                      });
+      bool isSymbol =
+          succeeded(text) && llvm::any_of(symbols, [&](auto &entry) {
+            return entry.second == *text;
+          });
       json.attribute("name", isSymbol ? *text : "size");
       json.attribute("kind", "size");
       json.attribute("type", "i64");

@@ -22,8 +22,7 @@ struct EmulatedRun {
 /// on the emulator; gives the results in `signature` their sizes. Changes the
 /// module. The error: what the compiler said was
 /// printed as diagnostics; what the emulator's checks found is in the error.
-Expected<EmulatedRun> runEmulated(mlir::ModuleOp module,
-                                  Signature &signature,
+Expected<EmulatedRun> runEmulated(mlir::ModuleOp module, Signature &signature,
                                   const std::vector<NpyArray> &arguments,
                                   const Options &options, Progress &progress);
 

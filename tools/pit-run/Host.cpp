@@ -78,8 +78,8 @@ static std::vector<int64_t> makeDescriptor(const TensorSpec &spec,
   return words;
 }
 
-/// Copies results that a function returned, whose descriptors lie one behind the
-/// other in `words`, and gives them their sizes in `signature`.
+/// Copies results that a function returned, whose descriptors lie one behind
+/// the other in `words`, and gives them their sizes in `signature`.
 static Expected<std::vector<NpyArray>>
 copyReturned(Signature &signature, const std::vector<int64_t> &words) {
   // Two results may be one buffer, so they are not freed, but kept for the rest
@@ -141,8 +141,7 @@ tool::runOnHost(mlir::ModuleOp module, Signature &signature,
   for (auto function : module.getOps<mlir::func::FuncOp>())
     if (function.getName() == signature.name)
       for (mlir::Type type : function.getResultTypes())
-        isAnyDynamic |=
-            !llvm::cast<mlir::ShapedType>(type).hasStaticShape();
+        isAnyDynamic |= !llvm::cast<mlir::ShapedType>(type).hasStaticShape();
   mlir::PassManager manager(module.getContext());
   if (reference)
     mlir::pit::buildReferencePipeline(manager);

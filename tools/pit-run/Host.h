@@ -9,8 +9,8 @@ namespace pit::tool {
 
 /// Compiles a function of `module` by pit-to-cpu, or by pit-to-reference, and
 /// runs it. Changes the module. The arrays are the arguments, of the types in
-/// `signature`; so are the results, which get their sizes there. The error: what the pipeline said was
-/// printed as diagnostics.
+/// `signature`; so are the results, which get their sizes there. The error:
+/// what the pipeline said was printed as diagnostics.
 Expected<std::vector<NpyArray>> runOnHost(mlir::ModuleOp module,
                                           Signature &signature,
                                           std::vector<NpyArray> &arguments,

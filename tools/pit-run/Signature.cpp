@@ -168,14 +168,12 @@ Expected<Signature> tool::readSignature(mlir::func::FuncOp function) {
   return signature;
 }
 
-mlir::LogicalResult
-tool::specialize(mlir::func::FuncOp function,
-                 const std::vector<TensorSpec> &arguments) {
+mlir::LogicalResult tool::specialize(mlir::func::FuncOp function,
+                                     const std::vector<TensorSpec> &arguments) {
   mlir::OpBuilder builder(function.getContext());
   builder.setInsertionPointToStart(&function.getBody().front());
   llvm::SmallVector<mlir::Type> types;
-  for (auto [argument, spec] :
-       llvm::zip(function.getArguments(), arguments)) {
+  for (auto [argument, spec] : llvm::zip(function.getArguments(), arguments)) {
     auto type = llvm::cast<mlir::RankedTensorType>(argument.getType());
     llvm::SmallVector<int64_t> shape(spec.shape.begin(), spec.shape.end());
     types.push_back(mlir::RankedTensorType::get(shape, type.getElementType(),

@@ -17,7 +17,7 @@ inline constexpr uint64_t kDynamicSize = ~uint64_t(0);
 struct TensorSpec {
   runtime::ElementType element;
   std::vector<uint64_t> shape; ///< kDynamicSize until it is known
-  std::string type; ///< as MLIR prints it, for messages
+  std::string type;            ///< as MLIR prints it, for messages
 
   /// Whether sizes are not known yet. Elements and bytes are of known sizes.
   bool isDynamic() const;
@@ -41,8 +41,8 @@ struct Signature {
 Expected<mlir::func::FuncOp> selectFunction(mlir::ModuleOp module,
                                             const std::string &entry);
 
-/// Its signature. The errors: an argument or result that is no ranked tensor, an
-/// element type that has no place in memory here, a tensor of 2^63 bytes or
+/// Its signature. The errors: an argument or result that is no ranked tensor,
+/// an element type that has no place in memory here, a tensor of 2^63 bytes or
 /// more.
 Expected<Signature> readSignature(mlir::func::FuncOp function);
 

@@ -58,8 +58,7 @@ struct DeviceRun {
 };
 
 /// The results of the function on the device that was asked for.
-Expected<DeviceRun> runOnDevice(mlir::ModuleOp module,
-                                Signature &signature,
+Expected<DeviceRun> runOnDevice(mlir::ModuleOp module, Signature &signature,
                                 std::vector<NpyArray> &arguments,
                                 const Options &options, Progress &progress) {
   mlir::OwningOpRef<mlir::ModuleOp> copy(module.clone());
@@ -211,8 +210,7 @@ int run(const Options &options) {
     // Bounds depend on how many terms a sum has.
     mlir::OwningOpRef<mlir::ModuleOp> copy(module->clone());
     auto measured = copy->lookupSymbol<mlir::func::FuncOp>(signature->name);
-    if (isDynamic &&
-        mlir::failed(specialize(measured, signature->arguments)))
+    if (isDynamic && mlir::failed(specialize(measured, signature->arguments)))
       return fail(Error{"cannot tell the sizes of '" + signature->name + "'"});
     bounds = errorBounds(measured, options.device);
   }

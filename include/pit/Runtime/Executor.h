@@ -54,9 +54,9 @@ public:
 
   const LaunchPlan &plan() const;
 
-  /// Shapes of the outputs for inputs of these shapes (addresses do not matter).
-  /// The errors: those of run() about the inputs, and an output with a size that
-  /// the inputs do not tell.
+  /// Shapes of the outputs for inputs of these shapes (addresses do not
+  /// matter). The errors: those of run() about the inputs, and an output with a
+  /// size that the inputs do not tell.
   Expected<std::vector<std::vector<int64_t>>>
   outputShapes(std::span<const TensorArgument> inputs);
 
@@ -70,9 +70,9 @@ public:
   /// overlaps another argument, and the workspace none; inputs may overlap each
   /// other, and empty ranges overlap nothing. Everything is checked before the
   /// first step: number and shapes of the arguments, what the plan requires of
-  /// sizes, null and misaligned pointers, overlaps, the workspace's size, every offset against the size of
-  /// its buffer, and that no copy overlaps itself. An error of a step names the
-  /// step.
+  /// sizes, null and misaligned pointers, overlaps, the workspace's size, every
+  /// offset against the size of its buffer, and that no copy overlaps itself.
+  /// An error of a step names the step.
   Error run(std::span<const TensorArgument> arguments, DeviceAddress workspace,
             uint64_t workspaceSize, Stream stream = {},
             RunObserver *observer = nullptr);

@@ -72,8 +72,9 @@ struct FunctionArgument {
 /// What must hold of sizes beyond the shapes of the arguments.
 struct SizeRequirement {
   Expression size, expected;
-  bool atLeast = false; ///< `size` is no less than `expected`; else it equals it
-  std::string what;     ///< what it is about, for people
+  bool atLeast =
+      false;        ///< `size` is no less than `expected`; else it equals it
+  std::string what; ///< what it is about, for people
 };
 
 /// A place in a buffer.
@@ -133,11 +134,11 @@ using PlanStep = std::variant<MemsetStep, CopyStep, LaunchStep>;
 /// A launch plan that passed every check which needs no run-time sizes.
 struct LaunchPlan {
   std::string function;
-  std::string arch;                        ///< "sm_80"
-  std::string ptxVersion;                  ///< "7.8"
-  std::string ptxFile;                     ///< beside the plan
-  std::vector<std::string> symbols;        ///< names of the dynamic sizes
-  std::vector<FunctionArgument> arguments; ///< inputs, then outputs
+  std::string arch;                          ///< "sm_80"
+  std::string ptxVersion;                    ///< "7.8"
+  std::string ptxFile;                       ///< beside the plan
+  std::vector<std::string> symbols;          ///< names of the dynamic sizes
+  std::vector<FunctionArgument> arguments;   ///< inputs, then outputs
   std::vector<SizeRequirement> requirements; ///< checked before the first step
   Expression workspaceBytes;
   uint64_t workspaceAlignment = 1;

@@ -48,9 +48,8 @@ Value HostSizes::constant(Location loc, int64_t value) {
 }
 
 void HostSizes::require(Location loc, Value condition) {
-  accepted = accepted
-                 ? LLVM::AndOp::create(builder, loc, accepted, condition)
-                 : condition;
+  accepted = accepted ? LLVM::AndOp::create(builder, loc, accepted, condition)
+                      : condition;
 }
 
 namespace mlir::pit {
@@ -69,16 +68,15 @@ private:
     text = text.ltrim();
     return text.consume_front(StringRef(&c, 1));
   }
-  template <typename Op>
-  Value checked(Value a, Value b) {
+  template <typename Op> Value checked(Value a, Value b) {
     Type pair = LLVM::LLVMStructType::getLiteral(
         builder.getContext(), {builder.getI64Type(), builder.getI1Type()});
     Value both = Op::create(builder, loc, pair, a, b);
     Value overflow = LLVM::ExtractValueOp::create(builder, loc, both, 1);
     Value no = LLVM::ConstantOp::create(builder, loc, builder.getI1Type(), 0);
-    sizes.require(loc, LLVM::ICmpOp::create(builder, loc,
-                                            LLVM::ICmpPredicate::eq, overflow,
-                                            no));
+    sizes.require(loc,
+                  LLVM::ICmpOp::create(builder, loc, LLVM::ICmpPredicate::eq,
+                                       overflow, no));
     return LLVM::ExtractValueOp::create(builder, loc, both, 0);
   }
 
@@ -122,8 +120,8 @@ Value HostExpression::unary() {
     // The smallest number has no positive counterpart.
     uint64_t number = 0;
     (void)word.getAsInteger(10, number);
-    return sizes.constant(
-        loc, static_cast<int64_t>(isNegative ? -number : number));
+    return sizes.constant(loc,
+                          static_cast<int64_t>(isNegative ? -number : number));
   }
   Value value = consume('(') ? call(word) : Value();
   if (!value) {
@@ -134,9 +132,9 @@ Value HostExpression::unary() {
     (void)word.drop_front().getAsInteger(10, dim);
     value = sizes.sizes.lookup({argument, dim});
   }
-  return isNegative ? checked<LLVM::SSubWithOverflowOp>(
-                          sizes.constant(loc, 0), value)
-                    : value;
+  return isNegative
+             ? checked<LLVM::SSubWithOverflowOp>(sizes.constant(loc, 0), value)
+             : value;
 }
 
 Value HostExpression::call(StringRef name) {
@@ -159,9 +157,8 @@ Value HostExpression::call(StringRef name) {
   Value rest = LLVM::SRemOp::create(builder, loc, a, divisor);
   // Quotients are truncated, so one of both ways of rounding is a step off.
   bool isCeil = name == "ceildiv";
-  Value isOff = compare(isCeil ? LLVM::ICmpPredicate::sgt
-                               : LLVM::ICmpPredicate::slt,
-                        rest, zero);
+  Value isOff = compare(
+      isCeil ? LLVM::ICmpPredicate::sgt : LLVM::ICmpPredicate::slt, rest, zero);
   Value step = LLVM::ZExtOp::create(builder, loc, builder.getI64Type(), isOff);
   return isCeil ? LLVM::AddOp::create(builder, loc, quotient, step).getResult()
                 : LLVM::SubOp::create(builder, loc, quotient, step).getResult();

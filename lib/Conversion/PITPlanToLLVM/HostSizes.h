@@ -10,8 +10,8 @@
 namespace mlir::pit {
 
 /// Computes the sizes of a plan in an llvm.func that takes its dynamic sizes as
-/// i64, and whether each had a value: arithmetic is on 64 bits, signed, and what
-/// does not fit is refused.
+/// i64, and whether each had a value: arithmetic is on 64 bits, signed, and
+/// what does not fit is refused.
 class HostSizes {
 public:
   /// The dynamic sizes of `function`'s arguments, in order, are `sizes`.

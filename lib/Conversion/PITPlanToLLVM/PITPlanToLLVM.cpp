@@ -96,8 +96,8 @@ LogicalResult HostWriter::writeLaunch(LaunchOp op) {
     // A grid of 0 launches nothing.
     Block *launch = host.addBlock();
     next = host.addBlock();
-    Value isEmpty = LLVM::ICmpOp::create(
-        builder, loc, LLVM::ICmpPredicate::eq, grid, constant(i64, 0));
+    Value isEmpty = LLVM::ICmpOp::create(builder, loc, LLVM::ICmpPredicate::eq,
+                                         grid, constant(i64, 0));
     LLVM::CondBrOp::create(builder, loc, isEmpty, next, launch);
     builder.setInsertionPointToStart(launch);
   }
@@ -147,17 +147,16 @@ LogicalResult HostWriter::writeCopy(memref::CopyOp op) {
 /// Computes every size that a step needs, and returns 1 unless all of them have
 /// a value that the plan can run with.
 LogicalResult HostWriter::writeSizes() {
-  HostSizes values(function, builder,
-                   host.getArguments().slice(function.getNumArguments(),
-                                             sizeCount));
+  HostSizes values(
+      function, builder,
+      host.getArguments().slice(function.getNumArguments(), sizeCount));
   auto compute = [&](Value value, int64_t high) -> LogicalResult {
     FailureOr<std::optional<int64_t>> known = values.getConstant(value);
     if (failed(known))
       return failure();
     if (*known && (**known < 0 || **known > high))
-      return emitError(value.getLoc())
-             << "a size of the launch plan is " << **known
-             << ": expected 0 to " << high;
+      return emitError(value.getLoc()) << "a size of the launch plan is "
+                                       << **known << ": expected 0 to " << high;
     if (*known) {
       knownSizes[value] = **known;
       return success();

@@ -173,9 +173,9 @@ FailureOr<LaunchOp> pit::buildKernel(OpBuilder &builder, Operation *op,
       SmallVector<Value> sizes;
       for (auto [value, parameter] :
            llvm::zip(operand.numbers, operand.parameters))
-        sizes.push_back(parameter ? numbers[*parameter]
-                                  : builder.clone(*value.getDefiningOp())
-                                        ->getResult(0));
+        sizes.push_back(
+            parameter ? numbers[*parameter]
+                      : builder.clone(*value.getDefiningOp())->getResult(0));
       auto type = dyn_cast<MemRefType>(operand.type);
       arguments.push_back(
           type ? createDenseMemRef(builder, loc, type,

@@ -36,9 +36,8 @@ static LogicalResult verifyStaticShapes(Operation *op) {
   for (auto [number, type] : llvm::enumerate(op->getOperandTypes()))
     if (auto memref = dyn_cast<MemRefType>(type);
         memref && !memref.hasStaticShape())
-      return op->emitOpError()
-             << "operand " << number << " has type " << type
-             << ", but kernels for it take static sizes only";
+      return op->emitOpError() << "operand " << number << " has type " << type
+                               << ", but kernels for it take static sizes only";
   return success();
 }
 

@@ -14,11 +14,11 @@
 // CHECK-SAME: %[[X:[a-z0-9]+]]: !llvm.ptr, %[[Y:[a-z0-9]+]]: !llvm.ptr, %[[OUT:[a-z0-9]+]]: !llvm.ptr, %[[M:[a-z0-9]+]]: i64, %[[N:[a-z0-9]+]]: i64, %[[O:[a-z0-9]+]]: i64, %[[WS:[a-z0-9]+]]: !llvm.ptr, %[[STREAM:[a-z0-9]+]]: !llvm.ptr) -> i32
 // CHECK: %[[MOST:.*]] = llvm.mlir.constant(2147483647 : i64)
 // CHECK: llvm.icmp "sle" %[[GRID:.*]], %[[MOST]]
-// CHECK: llvm.cond_br %{{.*}}, ^[[RUN:.*]], ^[[REFUSED:[a-z0-9]+]]
+// CHECK: llvm.cond_br %{{.*}}, ^[[BODY:.*]], ^[[REFUSED:[a-z0-9]+]]
 // CHECK: ^[[REFUSED]]:
 // CHECK: llvm.mlir.constant(1 : i32)
 // CHECK-NEXT: llvm.return
-// CHECK: ^[[RUN]]:
+// CHECK: ^[[BODY]]:
 // CHECK: llvm.cond_br %{{.*}}, ^[[NEXT:.*]], ^[[LAUNCH:[a-z0-9]+]]
 // CHECK: ^[[LAUNCH]]:
 // CHECK: gpu.launch_func <%[[STREAM]] : !llvm.ptr> @f_kernels::@f_0 blocks in (%[[GRID]],

@@ -162,12 +162,16 @@ gpu.module @plan_kernels {
 // CHECK: %[[WORKSPACE:.*]] = pit.workspace %{{.*}} : memref<?xi8>
 // CHECK: pit.launch @plan_kernels::@plan_0 grid(%{{.*}}) args(%{{.*}}, %{{.*}} : memref<4x4xf16>, memref<4x4xf16>) {block = 128 : i64, schedule = #pit.schedule<dense, tile = [64, 128, 32]>, shared_bytes = 36864 : i64}
 // CHECK: pit.launch @elsewhere::@kernel grid(%{{.*}}) args()
+// CHECK: pit.require %{{.*}}, %{{.*}}, "loop d2 of 'linalg.matmul'"
+// CHECK: pit.require %{{.*}}, %{{.*}}, "a window" {at_least}
 func.func @plan(%x: memref<4x4xf16>) {
   %bytes = arith.constant 1024 : index
   %workspace = pit.workspace %bytes : memref<?xi8>
   pit.launch @plan_kernels::@plan_0 grid(%bytes) args(%x, %x : memref<4x4xf16>, memref<4x4xf16>)
       {block = 128 : i64, schedule = #pit.schedule<dense, tile = [64, 128, 32]>, shared_bytes = 36864 : i64}
   pit.launch @elsewhere::@kernel grid(%bytes) args()
+  pit.require %bytes, %bytes, "loop d2 of 'linalg.matmul'"
+  pit.require %bytes, %bytes, "a window" {at_least}
   return
 }
 

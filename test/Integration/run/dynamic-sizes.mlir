@@ -1,10 +1,10 @@
 // Functions of dynamic sizes: what the arrays are says the rest; sizes that do
 // not go together are errors before anything runs.
 
-// DEFINE: %{run} = pit-run %s --check --checks=all
-// RUN: %{run} --entry=shapes --arg random:shape=7x6 --arg random:shape=5
-// RUN: %{run} --entry=shapes --arg random:shape=0x6 --arg random:shape=0
-// RUN: %{run} --entry=shapes --arg random:shape=1x6 --arg random:shape=1
+// DEFINE: %{run} = pit-run %s --check
+// RUN: %{run} --checks=all --entry=shapes --arg random:shape=7x6 --arg random:shape=5
+// RUN: %{run} --checks=all --entry=shapes --arg random:shape=0x6 --arg random:shape=0
+// RUN: %{run} --checks=all --entry=shapes --arg random:shape=1x6 --arg random:shape=1
 // RUN: %{run} --entry=shapes --device=cpu --arg random:shape=7x6 --arg random:shape=0 --out %t.x.npy --out %t.flat.npy
 // RUN: %{run} --entry=flat --arg %t.flat.npy | FileCheck %s --check-prefix=FLAT
 // FLAT: result 0 (tensor<?xf32>): error 0 {{.*}}: ok

@@ -19,6 +19,9 @@ jsonschema.Draft202012Validator.check_schema(schema)
 validator = jsonschema.Draft202012Validator(schema)
 validator.validate(sample)
 print("the sample conforms")
+validator.validate(
+    dict(sample, requirements=[{"size": "s0", "equals": 1, "what": "w"}, {"size": 4, "at_least": "s0", "what": ""}])
+)
 
 # Path of a value, and what to put there; None removes it.
 WRONG = [
@@ -41,6 +44,9 @@ WRONG = [
     (["steps", 1, "block"], 1025),
     (["steps", 1, "arguments", 3, "type"], "i32"),
     (["steps", 1, "arguments", 0, "offset"], None),
+    (["requirements"], [{"size": "s0", "what": "w"}]),
+    (["requirements"], [{"size": "s0", "equals": 1, "at_least": 1, "what": "w"}]),
+    (["requirements"], [{"size": "s0", "equals": 1}]),
 ]
 rejected = 0
 for path, value in WRONG:

@@ -38,9 +38,8 @@ static std::string parenthesize(const Text &text, Binding atLeast) {
   return text.binding < atLeast ? "(" + text.text + ")" : text.text;
 }
 
-/// Most characters, and levels of parentheses with a negative number in them, that
-/// readers accept;
-/// docs/launch-plan.md.
+/// Most characters, and levels of parentheses with a negative number in them,
+/// that readers accept; docs/launch-plan.md.
 static constexpr size_t kMaxLength = 4096;
 static constexpr int kMaxParentheses = 62;
 /// Operations on the way from a value to the sizes of arguments, at most: more
@@ -173,14 +172,14 @@ static Text combineRemainder(const Text &a, const Text &b) {
 }
 
 /// The quotient rounded towards 0, for a divisor of at least 1.
-static Text combineTruncated(const Text &a, const Text &b,
-                             bool isNonNegative) {
+static Text combineTruncated(const Text &a, const Text &b, bool isNonNegative) {
   Text floor = combine(Operator::FloorDiv, a, b);
   if (isNonNegative)
     return floor;
   Text zero = makeConstant(0);
-  return combine(Operator::Add, combine(Operator::Max, floor, zero),
-                 combine(Operator::Min, combine(Operator::CeilDiv, a, b), zero));
+  return combine(
+      Operator::Add, combine(Operator::Max, floor, zero),
+      combine(Operator::Min, combine(Operator::CeilDiv, a, b), zero));
 }
 
 /// An affine expression over the operands of `op`.
@@ -315,8 +314,8 @@ FailureOr<Text> Converter::compute(Value value) {
       return failure();
     if (isa<arith::RemUIOp>(op))
       return combineRemainder(*lhs, *rhs);
-    Text quotient = combineTruncated(
-        *lhs, *rhs, isNonNegative(op->getOperand(0)));
+    Text quotient =
+        combineTruncated(*lhs, *rhs, isNonNegative(op->getOperand(0)));
     return isa<arith::DivSIOp>(op)
                ? quotient
                : combine(Operator::Subtract, *lhs,

@@ -179,12 +179,12 @@ static LogicalResult moveResultsToArguments(func::FuncOp function) {
     // was cast.
     auto allocation = getPlanBuffer(value).getDefiningOp<memref::AllocOp>();
     auto source = allocation ? allocation.getType() : MemRefType();
-    bool isDynamic = allocation &&
-                     (!source.hasStaticShape() || !type.hasStaticShape());
-    bool isCopied = !allocation || !source.getLayout().isIdentity() ||
-                    (isDynamic ? !isWholeBuffer(value)
-                               : getStaticByteSize(source) !=
-                                     getStaticByteSize(type));
+    bool isDynamic =
+        allocation && (!source.hasStaticShape() || !type.hasStaticShape());
+    bool isCopied =
+        !allocation || !source.getLayout().isIdentity() ||
+        (isDynamic ? !isWholeBuffer(value)
+                   : getStaticByteSize(source) != getStaticByteSize(type));
     defineSizes(builder, output, value,
                 "result " + std::to_string(number) + " of '" +
                     function.getName().str() + "'");
@@ -197,9 +197,8 @@ static LogicalResult moveResultsToArguments(func::FuncOp function) {
       // The returned value is another shape of the allocation.
       OpBuilder::InsertionGuard guard(builder);
       builder.setInsertionPoint(allocation);
-      replacement =
-          createDenseMemRef(builder, allocation.getLoc(), source, output,
-                            allocation.getDynamicSizes());
+      replacement = createDenseMemRef(builder, allocation.getLoc(), source,
+                                      output, allocation.getDynamicSizes());
     }
     // The same buffer may be returned again: then it is a copy of the output.
     for (Value &other : returned)
@@ -321,9 +320,9 @@ static LogicalResult moveAllocationsToWorkspace(func::FuncOp function) {
                 "memory space and elements that a kernel can load";
     bool isIndex = false;
     StringRef name = nameTemporary(buffer, isIndex);
-    FailureOr<Value> view = createTemporary(
-        builder, op, type, name,
-        op->getOperands().take_front(type.getNumDynamicDims()));
+    FailureOr<Value> view =
+        createTemporary(builder, op, type, name,
+                        op->getOperands().take_front(type.getNumDynamicDims()));
     if (failed(view))
       return failure();
     if (isIndex)

@@ -33,16 +33,13 @@ private:
   Value constant(int64_t value) {
     return arith::ConstantIndexOp::create(builder, loc, value);
   }
-  template <typename Op>
-  Value make(Value a, Value b) {
+  template <typename Op> Value make(Value a, Value b) {
     return builder.createOrFold<Op>(loc, a, b);
   }
   Value multiply(Value a, int64_t number) {
     return number == 1 ? a : make<arith::MulIOp>(a, constant(number));
   }
-  std::string name() {
-    return "'" + op->getName().getStringRef().str() + "'";
-  }
+  std::string name() { return "'" + op->getName().getStringRef().str() + "'"; }
   FailureOr<std::string> getText(Value size);
   /// The smallest and the largest value of an affine expression over loops;
   /// null where it is not known.
@@ -112,9 +109,9 @@ LogicalResult RequirementWriter::atLeast(Value size, Value least, Twine what) {
       !StringRef(*other).getAsInteger(10, otherNumber)) {
     if (number >= otherNumber)
       return success();
-    return op->emitOpError() << what << ": size " << number
-                             << " is less than the " << otherNumber
-                             << " that it reads or writes";
+    return op->emitOpError()
+           << what << ": size " << number << " is less than the " << otherNumber
+           << " that it reads or writes";
   }
   RequireOp::create(builder, loc, size, least, what.str(), /*at_least=*/true);
   return success();
@@ -234,8 +231,9 @@ LogicalResult RequirementWriter::write() {
       if (!type.isDynamicDim(dim) &&
           failed(equal(size(cast.getSource(), dim),
                        constant(type.getDimSize(dim)),
-                       "dimension " + Twine(dim) + " of a cast to a tensor of "
-                                                   "known size")))
+                       "dimension " + Twine(dim) +
+                           " of a cast to a tensor of "
+                           "known size")))
         return failure();
     return success();
   }
@@ -294,11 +292,10 @@ LogicalResult RequirementWriter::write() {
       else
         groups = make<arith::MulIOp>(groups, count);
     }
-    return failure(
-        failed(equal(size(detect.getInit(), 0), groups,
-                     "groups of the bitmap of " + name())) ||
-        failed(equal(size(detect.getInit(), 1), tiles,
-                     "micro-tiles of the bitmap of " + name())));
+    return failure(failed(equal(size(detect.getInit(), 0), groups,
+                                "groups of the bitmap of " + name())) ||
+                   failed(equal(size(detect.getInit(), 1), tiles,
+                                "micro-tiles of the bitmap of " + name())));
   }
   if (auto compact = dyn_cast<CompactOp>(op)) {
     if (failed(equal(size(compact.getCounts(), 0), size(compact.getBitmap(), 0),

@@ -247,7 +247,6 @@ Value pit::createDenseMemRef(OpBuilder &builder, Location loc, MemRefType type,
         loc, getValueOrCreateConstantIndexOp(builder, loc, strides[dim]),
         getValueOrCreateConstantIndexOp(builder, loc, extents[dim]));
   }
-  return memref::ReinterpretCastOp::create(builder, loc, type, buffer,
-                                           builder.getIndexAttr(0), extents,
-                                           strides);
+  return memref::ReinterpretCastOp::create(
+      builder, loc, type, buffer, builder.getIndexAttr(0), extents, strides);
 }

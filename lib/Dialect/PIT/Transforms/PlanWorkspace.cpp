@@ -82,8 +82,8 @@ static Value alignBytes(OpBuilder &builder, Location loc, Value bytes) {
     return bytes;
   // A temporary's place and its size: the sum of all of them stays a sum.
   if (auto sum = bytes.getDefiningOp<arith::AddIOp>();
-      sum && llvm::any_of(sum.getLhs().getUsers(),
-                          llvm::IsaPred<memref::ViewOp>))
+      sum &&
+      llvm::any_of(sum.getLhs().getUsers(), llvm::IsaPred<memref::ViewOp>))
     return builder.createOrFold<arith::AddIOp>(
         loc, sum.getLhs(), alignBytes(builder, loc, sum.getRhs()));
   Value step =
@@ -142,10 +142,10 @@ FailureOr<Value> pit::createTemporary(OpBuilder &builder, Operation *op,
   APInt bytes(64, 0);
   Value start, end;
   if ((!old || matchPattern(old, m_ConstantInt(&bytes))) && known) {
-    uint64_t offset = llvm::alignTo(bytes.getSExtValue(),
-                                    kWorkspaceAlignmentBytes);
-    if (offset > static_cast<uint64_t>(std::numeric_limits<int64_t>::max() -
-                                       *known))
+    uint64_t offset =
+        llvm::alignTo(bytes.getSExtValue(), kWorkspaceAlignmentBytes);
+    if (offset >
+        static_cast<uint64_t>(std::numeric_limits<int64_t>::max() - *known))
       return op->emitOpError("needs a temporary, but the workspace's size does "
                              "not fit into 63 bits");
     end = arith::ConstantIndexOp::create(builder, loc, offset + *known);
