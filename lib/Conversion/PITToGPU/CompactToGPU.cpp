@@ -303,7 +303,7 @@ static FailureOr<Value> countChunks(OpBuilder &builder, CompactOp op,
   }
   FailureOr<Value> partial =
       createTemporary(builder, op, MemRefType::get(shape, builder.getI32Type()),
-                      "chunk_counts");
+                      "chunk_counts", dynamicSizes);
   if (failed(partial))
     return failure();
   auto body = [&](OpBuilder &b, Location loc, ValueRange args) {

@@ -405,8 +405,10 @@ static LogicalResult emitPartialSums(OpBuilder &builder,
     auto shape = llvm::map_to_vector(sizes, [](Value size) {
       return getConstantIntValue(size).value_or(ShapedType::kDynamic);
     });
+    SmallVector<Value> dynamicSizes = llvm::filter_to_vector(
+        sizes, [](Value size) { return !getConstantIntValue(size); });
     return createTemporary(builder, op, MemRefType::get(shape, op.getAccType()),
-                           name);
+                           name, dynamicSizes);
   };
   SmallVector<Value> sizes;
   auto output = cast<MemRefType>(op.getInit().getType());

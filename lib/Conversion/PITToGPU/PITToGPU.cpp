@@ -30,17 +30,6 @@ static bool isPayload(Operation *op) {
   return isa<DetectOp, CompactOp, GenericOp, linalg::LinalgOp>(op);
 }
 
-/// Fails at an operation of dynamic sizes that becomes a kernel for static ones
-/// only.
-static LogicalResult verifyStaticShapes(Operation *op) {
-  for (auto [number, type] : llvm::enumerate(op->getOperandTypes()))
-    if (auto memref = dyn_cast<MemRefType>(type);
-        memref && !memref.hasStaticShape())
-      return op->emitOpError() << "operand " << number << " has type " << type
-                               << ", but kernels for it take static sizes only";
-  return success();
-}
-
 LogicalResult pit::convertPlanToGPU(func::FuncOp function) {
   if (failed(verifyLaunchPlan(function, PlanStage::Operations)))
     return failure();
@@ -55,14 +44,9 @@ LogicalResult pit::convertPlanToGPU(func::FuncOp function) {
     builder.setInsertionPoint(op);
     LogicalResult converted =
         llvm::TypeSwitch<Operation *, LogicalResult>(op)
-            .Case([&](DetectOp op) {
-              return failure(failed(verifyStaticShapes(op)) ||
-                             failed(convertDetectToGPU(builder, op)));
-            })
-            .Case([&](CompactOp op) {
-              return failure(failed(verifyStaticShapes(op)) ||
-                             failed(convertCompactToGPU(builder, op)));
-            })
+            .Case([&](DetectOp op) { return convertDetectToGPU(builder, op); })
+            .Case(
+                [&](CompactOp op) { return convertCompactToGPU(builder, op); })
             .Case(
                 [&](GenericOp op) { return convertGenericToGPU(builder, op); })
             .Default(
