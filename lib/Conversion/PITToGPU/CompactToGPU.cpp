@@ -337,6 +337,13 @@ LogicalResult pit::convertCompactToGPU(OpBuilder &builder, CompactOp op) {
   CompactPlan plan(capacity);
   WarpEmitter emit(builder, op.getLoc());
   CompactSizes sizes(emit, plan, op.getBitmap());
+  if (plan.isDynamic)
+    RequireOp::create(builder, op.getLoc(),
+                      emit.constant(std::numeric_limits<int32_t>::max()),
+                      sizes.capacity.value,
+                      "micro-tiles a group of 'pit.compact', whose coordinates "
+                      "are i32, at most",
+                      /*at_least=*/true);
   FailureOr<Value> partial = countChunks(builder, op, plan, sizes);
   if (failed(partial))
     return failure();
