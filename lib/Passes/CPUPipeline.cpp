@@ -3,6 +3,8 @@
 #include "pit/Passes/CPUPipeline.h"
 #include "pit/Passes/Passes.h"
 
+#include "pit/Dialect/PIT/Transforms/LaunchPlan.h"
+
 #include "mlir/Conversion/AffineToStandard/AffineToStandard.h"
 #include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
 #include "mlir/Conversion/BufferizationToMemRef/BufferizationToMemRef.h"
@@ -14,6 +16,7 @@
 #include "mlir/Conversion/MemRefToLLVM/MemRefToLLVM.h"
 #include "mlir/Conversion/ReconcileUnrealizedCasts/ReconcileUnrealizedCasts.h"
 #include "mlir/Conversion/SCFToControlFlow/SCFToControlFlow.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Arith/Transforms/Passes.h"
 #include "mlir/Dialect/Bufferization/Pipelines/Passes.h"
 #include "mlir/Dialect/Bufferization/Transforms/Passes.h"
@@ -58,6 +61,39 @@ struct ResultsToArgumentsPass
 };
 } // namespace
 
+namespace {
+/// Views of identity layout are a reinterpretation with the sizes that they
+/// state: upstream's expansion of a reshape stops with a fault where a
+/// dimension is split into several of unknown size.
+struct ReshapesToCastsPass
+    : PassWrapper<ReshapesToCastsPass, OperationPass<func::FuncOp>> {
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(ReshapesToCastsPass)
+  StringRef getArgument() const override { return "pit-reshapes-to-casts"; }
+  StringRef getDescription() const override {
+    return "Make reshapes to several dynamic sizes reinterpretations";
+  }
+  void getDependentDialects(DialectRegistry &registry) const override {
+    registry.insert<arith::ArithDialect, memref::MemRefDialect>();
+  }
+  void runOnOperation() override {
+    SmallVector<memref::ExpandShapeOp> reshapes;
+    getOperation().walk([&](memref::ExpandShapeOp op) {
+      if (op.getSrcType().getLayout().isIdentity() &&
+          op.getResultType().getLayout().isIdentity() &&
+          op.getResultType().getNumDynamicDims() > 1)
+        reshapes.push_back(op);
+    });
+    for (memref::ExpandShapeOp op : reshapes) {
+      OpBuilder builder(op);
+      op.replaceAllUsesWith(
+          pit::createDenseMemRef(builder, op.getLoc(), op.getResultType(),
+                                 op.getSrc(), op.getOutputShape()));
+      op.erase();
+    }
+  }
+};
+} // namespace
+
 static void addResultsAsArguments(OpPassManager &manager) {
   manager.addPass(std::make_unique<ResultsToArgumentsPass>());
 }
@@ -68,6 +104,7 @@ static void addLoopsToLLVM(OpPassManager &manager) {
   // What a function returns is its caller's: of an argument, a clone.
   manager.addPass(createConvertBufferizationToMemRefPass());
   OpPassManager &functions = manager.nest<func::FuncOp>();
+  functions.addPass(std::make_unique<ReshapesToCastsPass>());
   functions.addPass(pit::createPITExpandCopiesPass());
   functions.addPass(pit::createPITOrderLoopsPass());
   functions.addPass(createConvertLinalgToLoopsPass());
@@ -110,6 +147,7 @@ void pit::buildReferencePipeline(OpPassManager &manager) {
 }
 
 void pit::registerCPUPipelines() {
+  PassRegistration<ReshapesToCastsPass>();
   PassRegistration<ResultsToArgumentsPass>();
   PassPipelineRegistration<>(
       "pit-to-cpu",

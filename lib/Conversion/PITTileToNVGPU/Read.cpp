@@ -109,6 +109,8 @@ SReadLowering::matchAndRewrite(SReadOp op, OneToNOpAdaptor adaptor,
                                      layout->swizzleMask()));
   };
   Value firstChunk = swizzle(firstRow);
+  // What is the same in all steps is decided first, and once.
+  bool rowFirst = op.getIndices()[0].getParentBlock() != op->getBlock();
 
   for (int64_t pass = 0; pass < mapping.passes; ++pass) {
     OpBuilder::InsertionGuard guard(rewriter);
@@ -142,9 +144,13 @@ SReadLowering::matchAndRewrite(SReadOp op, OneToNOpAdaptor adaptor,
         SmallVector<Value> fromIndices{rowPlace.index, from},
             toIndices{slot, row, to};
         if (bytes >= kLeastAsyncBytes && hasContiguousRows(source)) {
-          Value elements =
-              valid ? ib.select(valid, ib.constant(width), ib.constant(0))
-                    : Value();
+          Value elements;
+          if (valid)
+            elements = ib.constant(width);
+          for (Value condition : {rowFirst ? rowPlace.valid : columnValid,
+                                  rowFirst ? columnValid : rowPlace.valid})
+            if (condition)
+              elements = ib.select(condition, elements, ib.constant(0));
           nvgpu::DeviceAsyncCopyOp::create(
               rewriter, loc,
               nvgpu::DeviceAsyncTokenType::get(rewriter.getContext()), view,

@@ -229,5 +229,6 @@ LogicalResult pit::emitFinish(OpBuilder &builder, const GenericPlan &plan,
         linalg::YieldOp::create(
             b, loc, mapping.lookupOrDefault(epilogue.back().getOperand(0)));
       });
+  builder.setInsertionPoint(finish);
   return convertLinalgToGPU(builder, finish);
 }

@@ -410,6 +410,10 @@ static LogicalResult emitPartialSums(OpBuilder &builder,
     return createTemporary(builder, op, MemRefType::get(shape, op.getAccType()),
                            name, dynamicSizes);
   };
+  auto lower = [&](Operation *linalgOp) {
+    builder.setInsertionPoint(linalgOp);
+    return convertLinalgToGPU(builder, linalgOp);
+  };
   SmallVector<Value> sizes;
   auto output = cast<MemRefType>(op.getInit().getType());
   for (int64_t dim = 0; dim < output.getRank(); ++dim)
@@ -430,14 +434,14 @@ static LogicalResult emitPartialSums(OpBuilder &builder,
   Value zero = arith::ConstantOp::create(builder, loc,
                                          builder.getZeroAttr(op.getAccType()));
   auto fill = linalg::FillOp::create(builder, loc, zero, *sums);
-  if (failed(convertLinalgToGPU(builder, fill)))
+  if (failed(lower(fill)))
     return failure();
   if (!deterministic)
     return failure(failed(emitSum(builder, plan, *sums, SumTarget::add)) ||
                    failed(emitFinish(builder, plan, *sums)));
   builder.setInsertionPoint(op);
   fill = linalg::FillOp::create(builder, loc, zero, *parts);
-  if (failed(convertLinalgToGPU(builder, fill)) ||
+  if (failed(lower(fill)) ||
       failed(emitSum(builder, plan, *parts, SumTarget::perPart)))
     return failure();
   // In the order of the parts: a thread adds up those of an element.
@@ -451,7 +455,7 @@ static LogicalResult emitPartialSums(OpBuilder &builder,
                 : arith::AddIOp::create(b, loc, args[0], args[1]);
         linalg::YieldOp::create(b, loc, sum);
       });
-  return failure(failed(convertLinalgToGPU(builder, reduce)) ||
+  return failure(failed(lower(reduce)) ||
                  failed(emitFinish(builder, plan, *sums)));
 }
 

@@ -1,7 +1,7 @@
 """Counts what a sparse matmul kernel does, and holds it against what its index
 makes necessary.
 
-usage: quality.py CASE [--size=N] [--density=P] [--rows=N] [--type=bf16] [--side=b] [--dynamic]
+usage: quality.py CASE [--size=N] [--density=P] [--rows=N] [--type=bf16] [--side=b] [--dynamic] [--others=X]
 
 Compiles C = A * B (f16 or bf16, f32 accumulation and output) with pit-compile, builds the
 index of a random A here, runs the sparse kernel alone in ptx-emu and checks what follows. With
@@ -172,13 +172,13 @@ def main():
     os.chdir(work)
     try:
         check(name, case, size, density, sample, rng, options.get("type", "f16"), options.get("side", "a"),
-              "dynamic" in options)
+              "dynamic" in options, float(options.get("others", 2.5)))
     finally:
         os.chdir("/")
         shutil.rmtree(work)
 
 
-def check(name, case, size, density, sample, rng, type, side, dynamic):
+def check(name, case, size, density, sample, rng, type, side, dynamic, most_others):
     m, n, k = size
     with open("f.mlir", "w") as f:
         f.write(module(case, size, type, side, dynamic))
@@ -256,8 +256,8 @@ def check(name, case, size, density, sample, rng, type, side, dynamic):
         problems.append("more than 1.02 times the mma that the index needs")
     if traffic > 1.1 * need_bytes:
         problems.append("more than 1.1 times the bytes that the index needs")
-    if others > 2.5 * mma:
-        problems.append("more than 2.5 instructions per mma in the main loop")
+    if others > most_others * mma:
+        problems.append(f"more than {most_others} instructions per mma in the main loop")
     if conflicts:
         problems.append("bank conflicts in the main loop")
     if not copies or narrow:
