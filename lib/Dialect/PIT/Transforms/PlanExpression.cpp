@@ -193,8 +193,10 @@ FailureOr<Text> Converter::convert(Operation *op, AffineExpr expr,
     return convert(op->getOperand(numDims + symbol.getPosition()));
   auto binary = cast<AffineBinaryOpExpr>(expr);
   FailureOr<Text> lhs = convert(op, binary.getLHS(), numDims);
+  if (failed(lhs))
+    return failure();
   FailureOr<Text> rhs = convert(op, binary.getRHS(), numDims);
-  if (failed(lhs) || failed(rhs))
+  if (failed(rhs))
     return failure();
   switch (expr.getKind()) {
   case AffineExprKind::Add:
@@ -302,15 +304,19 @@ FailureOr<Text> Converter::compute(Value value) {
     return convert(op->getOperand(0));
   if (std::optional<Operator> binary = getOperator(op)) {
     FailureOr<Text> lhs = convert(op->getOperand(0));
+    if (failed(lhs))
+      return failure(); // said once, and not searched for twice
     FailureOr<Text> rhs = convert(op->getOperand(1));
-    if (failed(lhs) || failed(rhs))
+    if (failed(rhs))
       return failure();
     return combine(*binary, *lhs, *rhs);
   }
   if (isa<arith::RemUIOp, arith::RemSIOp, arith::DivSIOp>(op)) {
     FailureOr<Text> lhs = convert(op->getOperand(0));
+    if (failed(lhs))
+      return failure(); // said once, and not searched for twice
     FailureOr<Text> rhs = convert(op->getOperand(1));
-    if (failed(lhs) || failed(rhs))
+    if (failed(rhs))
       return failure();
     if (isa<arith::RemUIOp>(op))
       return combineRemainder(*lhs, *rhs);
