@@ -15,7 +15,8 @@ class DefaultSchedule {
 public:
   explicit DefaultSchedule(linalg::LinalgOp op)
       : op(op), maps(op.getIndexingMapsArray()),
-        dims(ContractionDims::get(maps)), ranges(op.getStaticLoopRanges()) {}
+        dims(ContractionDims::get(maps)), ranges(op.getStaticLoopRanges()),
+        axes(analyzeAxes(op)) {}
 
   ScheduleAttr getDense();
   ScheduleAttr getSparse(int64_t sparse);
@@ -49,11 +50,16 @@ private:
       tile[*dim] = extent;
   }
   ScheduleAttr make(bool dense, int64_t axis, ArrayRef<int64_t> microTile);
+  ScheduleAttr build(int64_t sparse, int64_t axis, const TiledDims &tiled,
+                     int64_t columns);
+  bool isLegal(int64_t sparse, ScheduleAttr schedule) const;
+  ScheduleAttr findLegal(int64_t sparse, const TiledDims &preferred);
 
   linalg::LinalgOp op;
   SmallVector<AffineMap> maps;
   ContractionDims dims;
   SmallVector<int64_t, 4> ranges;
+  SmallVector<AxisInfo> axes;
   SmallVector<int64_t> tile;
 };
 
@@ -97,23 +103,19 @@ ScheduleAttr DefaultSchedule::getDense() {
   return make(/*dense=*/true, /*axis=*/-1, {});
 }
 
-ScheduleAttr DefaultSchedule::getSparse(int64_t sparse) {
+/// The schedule for a PIT axis, with dense tiles along these dimensions; the
+/// one of the other input is `columns` long.
+ScheduleAttr DefaultSchedule::build(int64_t sparse, int64_t axis,
+                                    const TiledDims &tiled, int64_t columns) {
   int64_t other = 1 - sparse;
-  ArrayRef<int64_t> own = sparse == 0 ? dims.lhs : dims.rhs,
-                    others = sparse == 0 ? dims.rhs : dims.lhs;
-  std::optional<int64_t> m = choose(own, {sparse, 2}),
-                         n = choose(others, {other, 2}),
-                         k = choose(dims.reduction, {sparse, other});
-  // What is gathered along k must be contiguous along the tile.
-  bool otherInRows = isContiguous(other, n) || isContiguous(other, k) ||
-                     maps[other].getNumResults() == 0;
-  bool useReduction = k && findDim(maps[sparse], *k) && (otherInRows || !m);
-  int64_t axis = useReduction ? *k : m ? *m : k.value_or(0);
-
+  std::optional<int64_t> m = sparse == 0 ? tiled.lhs : tiled.rhs,
+                         n = sparse == 0 ? tiled.rhs : tiled.lhs;
+  SmallVector<utils::IteratorType> iterators = op.getIteratorTypesArray();
+  bool parallelAxis = iterators[axis] == utils::IteratorType::parallel;
   tile.assign(op.getNumLoops(), 1);
   setTile(m, isContiguous(sparse, m) ? 64 : 32);
-  setTile(n, 128);
-  setTile(k, getDepth());
+  setTile(n, columns);
+  setTile(tiled.reduction, getDepth());
   SmallVector<int64_t> microTile;
   for (auto [position, expr] : llvm::enumerate(maps[sparse].getResults())) {
     auto bare = dyn_cast<AffineDimExpr>(expr);
@@ -121,21 +123,90 @@ ScheduleAttr DefaultSchedule::getSparse(int64_t sparse) {
     bool last = position + 1 == maps[sparse].getNumResults();
     int64_t extent = bare ? tile[dim] : 1;
     if (dim == axis) {
-      bool inRows = last || isContiguous(useReduction ? other : 2, dim);
-      extent = inRows ? std::max(getSectorElements(sparse),
-                                 getSectorElements(useReduction ? other : 2))
-                      : 1;
-    } else if (!useReduction && bare &&
-               op.getIteratorTypesArray()[dim] ==
-                   utils::IteratorType::reduction) {
+      bool inRows = last || isContiguous(other, axis) || isContiguous(2, axis);
+      extent = inRows
+                   ? std::max({getSectorElements(sparse),
+                               getSectorElements(other), getSectorElements(2)})
+                   : 1;
+    } else if (parallelAxis && bare &&
+               iterators[dim] == utils::IteratorType::reduction) {
       extent = ShapedType::kDynamic;
     } else if (last) {
       extent = llvm::alignTo(getSectorElements(sparse), extent);
-      extent = std::max(extent, bare ? tile[dim] : 1);
     }
     microTile.push_back(extent);
   }
   return make(/*dense=*/false, axis, microTile);
+}
+
+/// Whether the axis and storage allow the schedule, whose tiles fit the
+/// instruction.
+bool DefaultSchedule::isLegal(int64_t sparse, ScheduleAttr schedule) const {
+  // A diagnostic that is not in flight says nothing.
+  bool isLegal = axes[schedule.getAxis()].isPermutable();
+  auto note = [&] {
+    isLegal = false;
+    return InFlightDiagnostic();
+  };
+  auto access =
+      SparseAccess::get(maps, op->getOperands(), sparse, schedule.getAxis(),
+                        schedule.getMicroTile(), schedule.getTile());
+  (void)verifyMicroTile(note, access);
+  if (isLegal)
+    (void)verifyTransactions(note, access);
+  return isLegal;
+}
+
+/// The first legal schedule: along the reductions, then the sparse operand's
+/// own dimensions, then the others; with the preferred dense tile, or other
+/// dimensions in it; with long rows, or such short ones of the other input that
+/// how it is read matters little. None: null.
+ScheduleAttr DefaultSchedule::findLegal(int64_t sparse,
+                                        const TiledDims &preferred) {
+  SmallVector<int64_t> candidates(dims.reduction);
+  llvm::append_range(candidates, sparse == 0 ? dims.lhs : dims.rhs);
+  llvm::append_range(candidates, dims.outer);
+  llvm::append_range(candidates, dims.outerReductions);
+  auto order = [](ArrayRef<int64_t> all, std::optional<int64_t> first) {
+    SmallVector<std::optional<int64_t>> ordered = {first};
+    for (int64_t dim : all)
+      if (dim != first)
+        ordered.push_back(dim);
+    return ordered;
+  };
+  for (int64_t axis : candidates) {
+    if (!findDim(maps[sparse], axis))
+      continue;
+    for (int64_t columns : {128, 16})
+      for (auto k : order(dims.reduction, preferred.reduction))
+        for (auto lhs : order(dims.lhs, preferred.lhs))
+          for (auto rhs : order(dims.rhs, preferred.rhs)) {
+            ScheduleAttr schedule =
+                build(sparse, axis, TiledDims{lhs, rhs, k}, columns);
+            if (isLegal(sparse, schedule))
+              return schedule;
+          }
+  }
+  return nullptr;
+}
+
+ScheduleAttr DefaultSchedule::getSparse(int64_t sparse) {
+  int64_t other = 1 - sparse;
+  TiledDims tiled{choose(dims.lhs, {0, 2}), choose(dims.rhs, {1, 2}),
+                  choose(dims.reduction, {0, 1})};
+  std::optional<int64_t> m = sparse == 0 ? tiled.lhs : tiled.rhs,
+                         n = sparse == 0 ? tiled.rhs : tiled.lhs,
+                         k = tiled.reduction;
+  // What is gathered along k must be contiguous along the tile.
+  bool otherInRows = isContiguous(other, n) || isContiguous(other, k) ||
+                     maps[other].getNumResults() == 0;
+  bool useReduction = k && findDim(maps[sparse], *k) && (otherInRows || !m);
+  int64_t axis = useReduction ? *k : m ? *m : k.value_or(0);
+  ScheduleAttr schedule = build(sparse, axis, tiled, /*columns=*/128);
+  if (isLegal(sparse, schedule))
+    return schedule;
+  ScheduleAttr legal = findLegal(sparse, tiled);
+  return legal ? legal : schedule; // Its errors say what is wrong.
 }
 
 ScheduleAttr pit::getDefaultSchedule(linalg::LinalgOp op, int64_t sparse) {

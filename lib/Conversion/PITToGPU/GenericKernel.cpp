@@ -33,6 +33,8 @@ private:
   Value loadScalarCoord(const List &list, Value position) const;
   List openList(Value group);
   Value reduce(size_t outer, Value acc);
+  const GroupDim *getTiledGroup() const;
+  Value reduceGroups(GroupDim group, size_t outer, Value acc);
   Value reduceTile(Value acc);
   SReadOp read(unsigned input, const TileRoles &roles);
   Value getPartSums();
@@ -272,6 +274,8 @@ Value KernelWriter::reduce(size_t outer, Value acc) {
     return reduceTile(acc);
   int64_t dim = plan.outerReductions[outer];
   bool permuted = dim == plan.axis;
+  if (const GroupDim *tiled = permuted ? getTiledGroup() : nullptr)
+    return reduceGroups(*tiled, outer, acc);
   List list = permuted ? openList(getGroup()) : List();
   Value begin = begins[dim] ? begins[dim] : ib.constant(0),
         end = permuted    ? list.positions
@@ -307,6 +311,31 @@ Value KernelWriter::reduce(size_t outer, Value acc) {
   scf::YieldOp::create(b, loc, acc);
   b.setInsertionPointToStart(there.thenBlock());
   scf::YieldOp::create(b, loc, reduce(outer + 1, acc));
+  return loop.getResult(0);
+}
+
+/// The groups along the reduction that tiles span, if they bound it and no loop
+/// over them is there yet.
+const GroupDim *KernelWriter::getTiledGroup() const {
+  for (const GroupDim &group : plan.groups)
+    if (group.dim == plan.tiled.reduction &&
+        !ShapedType::isDynamic(group.extent) && !begins[group.dim])
+      return &group;
+  return nullptr;
+}
+
+/// Loops over the groups along the reduction that tiles span: each has a list
+/// of its own along the PIT axis, which is another one.
+Value KernelWriter::reduceGroups(GroupDim group, size_t outer, Value acc) {
+  auto loop = scf::ForOp::create(b, loc, ib.constant(0), sizes[group.dim],
+                                 ib.constant(group.extent), acc);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(loop.getBody());
+  Value begin = loop.getInductionVar();
+  offsets[group.dim] = begins[group.dim] = begin;
+  ends[group.dim] = ib.min(ib.add(begin, group.extent), sizes[group.dim]);
+  scf::YieldOp::create(b, loc, reduce(outer, loop.getRegionIterArg(0)));
+  begins[group.dim] = ends[group.dim] = Value();
   return loop.getResult(0);
 }
 

@@ -146,20 +146,21 @@ func.func @window(%a: tensor<130x64xf16, #pit.sparsity<>>, %b: tensor<3x64x128xf
 
 // -----
 
-// No dimension of the tile in which the batch, innermost, would be contiguous.
-func.func @innermost_batch(%a: tensor<128x128x2xf16, #pit.sparsity<>>, %b: tensor<128x128x2xf16>, %c: tensor<128x128x2xf32>) -> tensor<128x128x2xf32> {
-  // expected-error @+1 {{operand 2 with map affine_map<(d0, d1, d2, d3) -> (d1, d2, d0)> is scattered along d1 in pieces of 4 contiguous bytes, but at least 32 are needed}}
-  %0 = linalg.generic {indexing_maps = [affine_map<(b, m, n, k) -> (m, k, b)>, affine_map<(b, m, n, k) -> (k, n, b)>, affine_map<(b, m, n, k) -> (m, n, b)>],
-      iterator_types = ["parallel", "parallel", "parallel", "reduction"]}
-      ins(%a, %b : tensor<128x128x2xf16, #pit.sparsity<>>, tensor<128x128x2xf16>) outs(%c : tensor<128x128x2xf32>) {
+// Whichever dimension is the PIT axis, an operand has it, and has another one
+// innermost that no dense tile spans.
+func.func @innermost_batches(%a: tensor<16x24x128xf16, #pit.sparsity<>>, %b: tensor<128x24x16xf16>, %c: tensor<16x24xf32>) -> tensor<16x24xf32> {
+  // expected-error @+1 {{operand 1 with map affine_map<(d0, d1, d2) -> (d2, d1, d0)> is gathered along d2 in pieces of 2 contiguous bytes, but at least 32 are needed}}
+  %0 = linalg.generic {indexing_maps = [affine_map<(b, c, k) -> (b, c, k)>, affine_map<(b, c, k) -> (k, c, b)>, affine_map<(b, c, k) -> (b, c)>],
+      iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%a, %b : tensor<16x24x128xf16, #pit.sparsity<>>, tensor<128x24x16xf16>) outs(%c : tensor<16x24xf32>) {
   ^bb0(%x: f16, %y: f16, %acc: f32):
     %1 = arith.extf %x : f16 to f32
     %2 = arith.extf %y : f16 to f32
     %3 = arith.mulf %1, %2 : f32
     %4 = arith.addf %acc, %3 : f32
     linalg.yield %4 : f32
-  } -> tensor<128x128x2xf32>
-  return %0 : tensor<128x128x2xf32>
+  } -> tensor<16x24xf32>
+  return %0 : tensor<16x24xf32>
 }
 
 // -----

@@ -391,3 +391,33 @@ func.func @dynamic(%a: tensor<?x?xf16, #pit.sparsity<>>, %b: tensor<?x?xf16>, %c
   %0 = linalg.matmul ins(%a, %b : tensor<?x?xf16, #pit.sparsity<>>, tensor<?x?xf16>) outs(%c : tensor<?x?xf32>) -> tensor<?x?xf32>
   return %0 : tensor<?x?xf32>
 }
+
+// -----
+
+// Where the rule's first choice is not legal, another is taken: the batch,
+// which all operands store innermost; the reduction, where the other input is
+// small beside the sparse one; another reduction in the tile.
+
+// CHECK-LABEL: func @innermost_batch(
+// CHECK: schedule = #pit.schedule<axis = 0, micro_tile = [32, ?, 16], tile = [1, 32, 128, 32]>
+func.func @innermost_batch(%a: tensor<128x128x2xf16, #pit.sparsity<>>, %b: tensor<128x128x2xf16>, %c: tensor<128x128x2xf32>) -> tensor<128x128x2xf32> {
+  %0 = linalg.contract indexing_maps = [affine_map<(b, m, n, k) -> (m, k, b)>, affine_map<(b, m, n, k) -> (k, n, b)>, affine_map<(b, m, n, k) -> (m, n, b)>]
+      ins(%a, %b : tensor<128x128x2xf16, #pit.sparsity<>>, tensor<128x128x2xf16>) outs(%c : tensor<128x128x2xf32>) -> tensor<128x128x2xf32>
+  return %0 : tensor<128x128x2xf32>
+}
+
+// CHECK-LABEL: func @small_vectors(
+// CHECK: schedule = #pit.schedule<axis = 2, micro_tile = [1, 32, 16], tile = [1, 32, 32]>
+func.func @small_vectors(%a: tensor<5x64x48xf16, #pit.sparsity<>>, %b: tensor<48x5xf16>, %c: tensor<64x5xf32>) -> tensor<64x5xf32> {
+  %0 = linalg.contract indexing_maps = [affine_map<(b, m, k) -> (b, m, k)>, affine_map<(b, m, k) -> (k, b)>, affine_map<(b, m, k) -> (m, b)>]
+      ins(%a, %b : tensor<5x64x48xf16, #pit.sparsity<>>, tensor<48x5xf16>) outs(%c : tensor<64x5xf32>) -> tensor<64x5xf32>
+  return %0 : tensor<64x5xf32>
+}
+
+// CHECK-LABEL: func @other_reduction(
+// CHECK: schedule = #pit.schedule<axis = 0, micro_tile = [16, 32], tile = [1, 128, 32]>
+func.func @other_reduction(%a: tensor<2x31xf16, #pit.sparsity<>>, %b: tensor<31x127x2xf16>, %c: tensor<127xf32>) -> tensor<127xf32> {
+  %0 = linalg.contract indexing_maps = [affine_map<(j, n, k) -> (j, k)>, affine_map<(j, n, k) -> (k, n, j)>, affine_map<(j, n, k) -> (n)>]
+      ins(%a, %b : tensor<2x31xf16, #pit.sparsity<>>, tensor<31x127x2xf16>) outs(%c : tensor<127xf32>) -> tensor<127xf32>
+  return %0 : tensor<127xf32>
+}

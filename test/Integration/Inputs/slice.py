@@ -69,7 +69,8 @@ def rounded(values, type):
 
 def save(path, values, type):
     if type == "bf16":
-        np.save(path, (values.view(np.uint32) >> 16).astype(np.uint16).view("V2"))
+        bits = (np.atleast_1d(values).view(np.uint32) >> 16).astype(np.uint16)
+        np.save(path, bits.view("V2").reshape(np.shape(values)))
     else:
         np.save(path, values.astype({"f32": np.float32, "f16": np.float16}[type]))
 
@@ -80,7 +81,8 @@ def load(path, type):
     if array.dtype != {"f32": np.dtype("f4"), "f16": np.dtype("f2"), "bf16": np.dtype("V2")}[type]:
         return None
     if type == "bf16":
-        array = (array.view(np.uint16).astype(np.uint32) << 16).view(np.float32)
+        bits = np.atleast_1d(array).view(np.uint16).astype(np.uint32)
+        array = (bits << 16).view(np.float32).reshape(array.shape)
     return array.astype(np.float64)
 
 
