@@ -142,11 +142,13 @@ ScheduleAttr DefaultSchedule::build(int64_t sparse, int64_t axis,
 /// Whether the axis and storage allow the schedule, whose tiles fit the
 /// instruction.
 bool DefaultSchedule::isLegal(int64_t sparse, ScheduleAttr schedule) const {
-  // A diagnostic that is not in flight says nothing.
   bool isLegal = axes[schedule.getAxis()].isPermutable();
+  // A diagnostic that is abandoned says nothing.
   auto note = [&] {
     isLegal = false;
-    return InFlightDiagnostic();
+    InFlightDiagnostic diagnostic = emitError(op->getLoc());
+    diagnostic.abandon();
+    return diagnostic;
   };
   auto access =
       SparseAccess::get(maps, op->getOperands(), sparse, schedule.getAxis(),

@@ -509,9 +509,10 @@ def judge_counts(case, plan, stats, arrays):
         init += steps * tile_elements * 4  # each of which reads what it adds to
     if not case.is_reduction(axis):
         init += 4 * math.prod(case.shape(2))  # the coordinates of what is scattered
-    # What is read besides the tiles depends on how threads are laid over them: twice an estimate of it.
+    # What is read besides the tiles depends on how threads are laid over them: three times an estimate of it, and what
+    # the smallest kernels read.
     outcome = Outcome("sparse", mma=mma, bound=steps * per_step, bytes=read,
-                      bytes_bound=steps * step_bytes + 2 * (index + init), schedule=schedule)
+                      bytes_bound=steps * step_bytes + 3 * (index + init) + 8192, schedule=schedule)
     if mma > 1.02 * outcome.bound:
         outcome.kind = "failed"
         outcome.message = (f"{mma} mma were executed, expected at most those of {steps} dense tile steps, "
